@@ -1,0 +1,30 @@
+"""Options that several commands share, with one wording and one default each."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class OutputFormat(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+
+
+ConfigOption = Annotated[
+    Path,
+    typer.Option("-c", "--config", envvar="SLOGUARD_CONFIG", help="The file that declares services and SLOs."),
+]
+StoreOption = Annotated[
+    str,
+    typer.Option("--store", envvar="SLOGUARD_STORE", help="Where counts and alerts are kept: sqlite:///FILE."),
+]
+PrometheusOption = Annotated[
+    str | None, typer.Option("--prometheus", metavar="URL", help="Ask this Prometheus instead of the file's.")
+]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to print the result.")]
+QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="No words on stderr but problems.")]
+
+DEFAULT_CONFIG = Path("slo.yaml")
+DEFAULT_STORE = "sqlite:///sloguard.db"

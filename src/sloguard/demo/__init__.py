@@ -1,0 +1,1 @@
+"""The demonstration: a workload, a Prometheus with a past, and stand-ins for Slack and PagerDuty."""

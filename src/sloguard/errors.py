@@ -1,0 +1,36 @@
+"""The tree of errors. Each class owns the exit code that the command line ends with."""
+
+
+class SloguardError(Exception):
+    """Something a user can understand and mend; its text says what is wrong and what to do."""
+
+    exit_code = 1
+
+
+class UsageError(SloguardError):
+    """The command line itself is wrong."""
+
+    exit_code = 2
+
+
+class StoreError(SloguardError):
+    """The store cannot be used: missing, locked, corrupt, or newer than this program."""
+
+    exit_code = 3
+
+
+class PrometheusError(SloguardError):
+    """Prometheus did not give a usable answer."""
+
+    exit_code = 3
+    retryable = False
+
+
+class PrometheusUnavailableError(PrometheusError):
+    """It could not be reached, was overloaded, or answered only in part: the same query may succeed later."""
+
+    retryable = True
+
+
+class QueryRejectedError(PrometheusError):
+    """Prometheus refuses the query itself."""

@@ -1,0 +1,1 @@
+"""SLO arithmetic over counts: windows, budgets, burn rates, significance, health. Pure."""

@@ -1,0 +1,1 @@
+"""What was declared, measured, computed and decided: frozen values that every other part shares."""

@@ -1,0 +1,66 @@
+"""What was measured: slices of counts as the ledger keeps them, and sums over windows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Events of one SLO in `start <= time < start + seconds` (Unix seconds).
+
+    Bad may exceed total, or be negative, by a scrape's worth of skew: only sums over windows are clamped.
+    """
+
+    start: int
+    seconds: int
+    bad: float
+    total: float
+    bridged: bool = False
+    """Spread over a gap in the data: the sum over the gap is known, its course is not."""
+
+    @property
+    def end(self) -> int:
+        return self.start + self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """0 <= bad <= total, in events."""
+
+    bad: float
+    total: float
+
+    @property
+    def good(self) -> float:
+        return self.total - self.bad
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The events of a window that was seen well enough to be believed."""
+
+    window: timedelta
+    end_at: datetime
+    counts: Counts
+    coverage_ratio: float
+    """Time seen / time expected, 0..1; time before the SLO's first sample is not expected."""
+    approximate: bool = False
+
+
+class NoDataReason(StrEnum):
+    NEVER_SEEN = "never_seen"
+    """No sample of the indicator has been seen yet."""
+    STALE = "stale"
+    """Samples have stopped arriving."""
+    LOW_COVERAGE = "low_coverage"
+    """Too little of the window was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoData:
+    """Too little is known for an answer: neither 0 nor 100 %."""
+
+    window: timedelta
+    reason: NoDataReason
+    coverage_ratio: float = 0.0

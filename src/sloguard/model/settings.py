@@ -1,0 +1,78 @@
+"""What slo.yaml declares about the surroundings: Prometheus, the evaluation, receivers and routes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sloguard.model.secret import Secret
+from sloguard.model.slo import Service, Severity, Slo
+
+
+@dataclass(frozen=True, slots=True)
+class PrometheusSettings:
+    url: str = "http://127.0.0.1:9090"
+    """Without a trailing slash."""
+    scrape_interval: timedelta = timedelta(seconds=15)
+    timeout: timedelta = timedelta(seconds=10)
+    headers: tuple[tuple[str, Secret], ...] = ()
+    """Sent with each request; a tenant header is one of them."""
+    bearer_token: Secret | None = None
+    basic_auth: tuple[str, Secret] | None = None
+    """User name and password."""
+    ca_file: str | None = None
+    verify_tls: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationSettings:
+    interval: timedelta = timedelta(seconds=30)
+    slice: timedelta = timedelta(seconds=60)
+    """Counts are kept per slice; slices are aligned to the Unix epoch. Divides an hour."""
+    settle: timedelta = timedelta(seconds=15)
+    """A slice is counted this long after its end: a sample bears its scrape's start but is committed at its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlackReceiver:
+    """Either a bot token with a channel (messages are updated and threaded), or a webhook (they are not)."""
+
+    name: str
+    """`slack.<name>`, as routes refer to it."""
+    token: Secret | None = None
+    channel: str = ""
+    webhook_url: Secret | None = None
+    api_url: str = "https://slack.com/api/"
+
+
+@dataclass(frozen=True, slots=True)
+class PagerDutyReceiver:
+    name: str
+    """`pagerduty.<name>`, as routes refer to it."""
+    routing_key: Secret
+    events_url: str = "https://events.pagerduty.com"
+
+
+Receiver = SlackReceiver | PagerDutyReceiver
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """All that slo.yaml declares, valid as a whole."""
+
+    services: tuple[Service, ...]
+    prometheus: PrometheusSettings = field(default_factory=PrometheusSettings)
+    evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
+    receivers: tuple[Receiver, ...] = ()
+    routes: Mapping[Severity, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def slos(self) -> tuple[Slo, ...]:
+        return tuple(slo for service in self.services for slo in service.slos)
+
+    def receivers_for(self, service_name: str, severity: Severity) -> tuple[str, ...]:
+        """Names of the receivers that hear of an alert of this service and severity; none if nothing is routed."""
+        for service in self.services:
+            if service.name == service_name:
+                own = dict(service.routes)
+                return own.get(severity, self.routes.get(severity, ()))
+        return self.routes.get(severity, ())

@@ -1,0 +1,98 @@
+"""What was computed: the state of each SLO and service at one instant."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from sloguard.model.alert import Alert
+from sloguard.model.measurement import Counts, NoData
+
+
+class SloState(StrEnum):
+    OK = "ok"
+    BURNING = "burning"
+    """Spending its budget faster than the window allows: an alert is firing."""
+    EXHAUSTED = "exhausted"
+    """No budget is left."""
+    NO_DATA = "no_data"
+
+
+class Grade(StrEnum):
+    EXCELLENT = "excellent"
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBudget:
+    budget_ratio: Decimal
+    """1 - objective."""
+    consumed_ratio: float
+    """0 and up; above 1 the budget is overspent."""
+
+    @property
+    def remaining_ratio(self) -> float:
+        """At most 1; negative when overspent."""
+        return 1.0 - self.consumed_ratio
+
+
+@dataclass(frozen=True, slots=True)
+class SloStatus:
+    """Absent numbers are None: there was no event, or too little was seen (`no_data` tells why)."""
+
+    id: str
+    service: str
+    name: str
+    objective_ratio: Decimal
+    window: timedelta
+    state: SloState
+    counts: Counts | None
+    success_ratio: float | None
+    budget: ErrorBudget | None
+    burn_rates: Mapping[timedelta, float | None]
+    time_to_exhaustion: timedelta | None
+    coverage_ratio: float
+    approximate: bool
+    health_score: float | None
+    """0..100."""
+    watermark_at: datetime | None
+    """All events up to here are counted for good."""
+    no_data: NoData | None = None
+    alerts: tuple[Alert, ...] = ()
+    description: str = ""
+    owner: str = ""
+    runbook_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    score: float
+    """0..100."""
+    grade: Grade
+    partial: bool
+    """Some SLOs have no data and are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    name: str
+    health: Health | None
+    """None where no SLO has data."""
+    slos: tuple[SloStatus, ...]
+    owner: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    as_of: datetime
+    partial: bool
+    """At least one SLO has no data."""
+    services: tuple[ServiceStatus, ...]
+
+    @property
+    def slos(self) -> tuple[SloStatus, ...]:
+        return tuple(slo for service in self.services for slo in service.slos)

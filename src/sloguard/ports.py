@@ -1,0 +1,149 @@
+"""What the inner parts ask of the outer ones: Prometheus, the store, the receivers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sloguard.model.alert import AlertRecord
+from sloguard.model.delivery import DeliveryResult, Notification, OutboxEntry
+from sloguard.model.measurement import Slice
+from sloguard.model.series import Sample, Series
+from sloguard.model.status import StatusReport
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """One part of the daemon (`prometheus`, `store`, `evaluation`, `delivery`)."""
+
+    name: str
+    ok: bool
+    detail: str
+    """One plain sentence, free of secrets."""
+
+
+class MetricsSource(Protocol):
+    """A Prometheus-compatible query API. Every method raises PrometheusError; a partial answer raises too."""
+
+    def query(self, promql: str, at: datetime) -> Sequence[Sample]:
+        """Instant vector at an instant."""
+        ...
+
+    def query_raw(self, promql: str, at: datetime) -> Sequence[Series]:
+        """Instant query of a range selector: the raw samples."""
+        ...
+
+    def query_range(self, promql: str, start: datetime, end: datetime, step: timedelta) -> Sequence[Series]:
+        """Values at start, start + step, ... up to and including end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerKey:
+    """An SLO's counts are told apart by what is counted: another indicator starts a new generation."""
+
+    slo_id: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerMark:
+    """How far an SLO is counted: every slice in `first <= start < watermark` is final or known to be missing."""
+
+    first: int
+    """Unix seconds: start of the first slice in which the indicator was seen."""
+    watermark: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRange:
+    """The slices of one SLO between two instants, to replace whatever the ledger has there."""
+
+    key: LedgerKey
+    start: int
+    end: int
+    slices: tuple[Slice, ...]
+
+
+class LedgerStore(Protocol):
+    """Slices by SLO and start. Writing the same range again changes nothing."""
+
+    def marks(self) -> Mapping[LedgerKey, LedgerMark]: ...
+
+    def slices(self, key: LedgerKey, start: int, end: int) -> Sequence[Slice]:
+        """Slices that overlap `start <= time < end`, in order."""
+        ...
+
+    def write_ranges(self, ranges: Sequence[CountedRange]) -> None:
+        """Replace the ranges, and widen each mark to include its range's slices, in one transaction.
+
+        A mark's `first` becomes the start of its earliest slice, its `watermark` the greatest `end` of a range
+        that holds a slice. A range without slices deletes what was there and moves no mark.
+        """
+        ...
+
+    def replayed(self) -> Mapping[LedgerKey, tuple[int, int]]:
+        """The interval (start, end) that replay has counted so far, by SLO; newest first, so `start` falls."""
+        ...
+
+    def write_replayed(self, ranges: Sequence[CountedRange], done: Mapping[LedgerKey, tuple[int, int]]) -> None:
+        """`write_ranges`, and remember the intervals counted so far, in one transaction."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CycleOutcome:
+    """All that one evaluation changes. It is committed as a whole or not at all."""
+
+    ranges: tuple[CountedRange, ...] = ()
+    alerts: Mapping[str, AlertRecord | None] = field(default_factory=dict)
+    """By SLO id; None removes the alert."""
+    notifications: tuple[Notification, ...] = ()
+
+
+class AlertStore(Protocol):
+    def alerts(self) -> Mapping[str, AlertRecord]:
+        """The firing alerts by SLO id."""
+        ...
+
+    def commit_cycle(self, outcome: CycleOutcome, now: datetime) -> None:
+        """Write slices, alerts and outbox entries in one transaction."""
+        ...
+
+
+class Outbox(Protocol):
+    """Notifications that wait for their receiver."""
+
+    def claim(self, worker: str, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxEntry]:
+        """Lease entries that are due. Per receiver and dedup key only the oldest undelivered one is offered."""
+        ...
+
+    def record(self, entry: OutboxEntry, result: DeliveryResult, now: datetime, retry_at: datetime | None) -> None:
+        """Write down how the receiver answered. `retry_at` is set if and only if the result is Retry."""
+        ...
+
+    def depth(self) -> Mapping[str, int]:
+        """Entries by state: `pending`, `delivered`, `dead`."""
+        ...
+
+
+class DaemonView(Protocol):
+    """What the web shows of the running daemon. Answers come from memory and never wait for a cycle."""
+
+    def status(self) -> StatusReport | None:
+        """The newest status; None before the first evaluation."""
+        ...
+
+    def checks(self) -> Sequence[HealthCheck]:
+        """Whether each part works, now."""
+        ...
+
+
+class Receiver(Protocol):
+    """Somebody who is told. `send` never raises for what the other side answers: the answer is a value."""
+
+    @property
+    def name(self) -> str: ...
+
+    def send(self, entry: OutboxEntry) -> DeliveryResult: ...

@@ -1,0 +1,1 @@
+"""How values read: words and numbers for people, JSON for programs. Pure."""

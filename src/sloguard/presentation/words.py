@@ -1,0 +1,55 @@
+"""Numbers, durations and instants as a tired person wants to read them. The only place that rounds."""
+
+import math
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+_NEARLY_ALL_PERCENT = 0.01
+_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def percent(ratio: float | Decimal | None) -> str:
+    """A ratio in percent: two decimals, and near 100 % as many as keep it from reading `100 %` when it is less."""
+    if ratio is None:
+        return "–"
+    value = float(ratio) * 100
+    decimals = 2
+    if 0 < abs(100 - value) < _NEARLY_ALL_PERCENT:
+        decimals = min(8, 1 - math.floor(math.log10(abs(100 - value))))
+    text = f"{value:.{decimals}f}"
+    return f"{text.rstrip('0').rstrip('.')} %"
+
+
+def duration(length: timedelta | None) -> str:
+    """The two largest units: `5 h 10 min`."""
+    if length is None:
+        return "–"
+    rest = round(length.total_seconds())
+    parts: list[str] = []
+    for unit, size in _UNITS:
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count} {unit}")
+        elif parts:
+            break
+    return " ".join(parts[:2]) or "0 s"
+
+
+def instant(at: datetime | None) -> str:
+    """`2026-11-22 03:00 UTC`."""
+    return "–" if at is None else at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def rfc3339(at: datetime) -> str:
+    """`2026-11-22T03:00:00Z`, with microseconds only where there are some."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def rate(value: float | None) -> str:
+    """A burn rate: `14.4 ×`."""
+    return "–" if value is None else f"{value:.3g} ×"
+
+
+def count(events: float | None) -> str:
+    """A number of events with thousands separated by thin spaces: `12 345`."""
+    return "–" if events is None else f"{events:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")

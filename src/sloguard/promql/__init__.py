@@ -1,0 +1,1 @@
+"""PromQL: names, text, queries. No I/O."""

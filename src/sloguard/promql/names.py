@@ -1,0 +1,47 @@
+"""Every name that sloguard gives to a metric, a label, a rule group or an alert."""
+
+from datetime import timedelta
+
+from sloguard.model.duration import format_duration
+
+# Labels: the same on recorded rules, on alerts and on the daemon's own metrics, so that either can stand in.
+LABEL_ID = "slo_id"
+LABEL_SERVICE = "slo_service"
+LABEL_NAME = "slo_name"
+LABEL_SEVERITY = "severity"
+LABEL_WINDOW = "window"
+
+# Series that the rules record.
+BAD_EVENTS_RATE = "sloguard:bad_events:rate5m"
+EVENTS_RATE = "sloguard:events:rate5m"
+OBJECTIVE = "sloguard:objective:ratio"
+
+# Metrics that the daemon exports, by SLO.
+METRIC_OBJECTIVE = "sloguard_objective_ratio"
+METRIC_SUCCESS = "sloguard_success_ratio"
+METRIC_BUDGET_REMAINING = "sloguard_error_budget_remaining_ratio"
+METRIC_BUDGET_CONSUMED = "sloguard_error_budget_consumed_ratio"
+METRIC_BURN_RATE = "sloguard_burn_rate"
+METRIC_HEALTH = "sloguard_slo_health_score"
+METRIC_SERVICE_HEALTH = "sloguard_service_health_score"
+METRIC_EVENTS = "sloguard_window_events"
+METRIC_BAD_EVENTS = "sloguard_window_bad_events"
+METRIC_COVERAGE = "sloguard_coverage_ratio"
+METRIC_WATERMARK = "sloguard_watermark_timestamp_seconds"
+METRIC_ALERT = "sloguard_alert_firing"
+
+ALERT_BURN = "SLOErrorBudgetBurn"
+
+
+def error_ratio_name(window: timedelta) -> str:
+    """Name of the recorded ratio of bad to total events over a window."""
+    return f"sloguard:error_ratio:{format_duration(window)}"
+
+
+def rule_group_name(service: str, part: str) -> str:
+    return f"sloguard-{service}-{part}"
+
+
+def dedup_key(slo_id: str) -> str:
+    """What a receiver knows an SLO's incident by. At most 255 characters, for names are limited to 100."""
+    return f"sloguard/{slo_id}"
