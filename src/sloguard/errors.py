@@ -13,6 +13,10 @@ class UsageError(SloguardError):
     exit_code = 2
 
 
+class OutputError(SloguardError):
+    """A generated file cannot be read or written."""
+
+
 class StoreError(SloguardError):
     """The store cannot be used: missing, locked, corrupt, or newer than this program."""
 

@@ -123,6 +123,10 @@ class Outbox(Protocol):
         """Write down how the receiver answered. `retry_at` is set if and only if the result is Retry."""
         ...
 
+    def release(self, entries: Sequence[OutboxEntry], due_at: datetime) -> None:
+        """Give up the leases of entries that were not sent; they are due again at `due_at`, no attempt is counted."""
+        ...
+
     def depth(self) -> Mapping[str, int]:
         """Entries by state: `pending`, `delivered`, `dead`."""
         ...

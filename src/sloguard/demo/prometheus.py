@@ -4,7 +4,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -48,14 +48,22 @@ class PrometheusServer:
     """Starts on enter, stops on exit. `directory` holds its configuration, data and log."""
 
     def __init__(
-        self, directory: Path, config: str = "", *, port: int | None = None, arguments: Iterable[str] = ()
+        self,
+        directory: Path,
+        config: str = "",
+        *,
+        port: int | None = None,
+        arguments: Iterable[str] = (),
+        launcher: Callable[[Sequence[str]], Sequence[str]] = list,
     ) -> None:
+        """`launcher` may wrap the command line, to start it by way of another program."""
         self.directory = directory
         self.data_dir = directory / "data"
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._config = config or "global: {scrape_interval: 15s}\n"
         self._arguments = tuple(arguments)
+        self._launcher = launcher
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -74,7 +82,9 @@ class PrometheusServer:
         ]
         with (self.directory / "prometheus.log").open("ab") as log:
             # Its own session, so that Ctrl-C reaches only us and we stop it in order.
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+            self._process = subprocess.Popen(  # noqa: S603 - our own arguments
+                self._launcher(command), stdout=log, stderr=log, start_new_session=True
+            )
         self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:
@@ -83,7 +93,8 @@ class PrometheusServer:
             if self._process is None or self._process.poll() is not None:
                 break
             try:
-                if httpx.get(f"{self.url}/-/ready", timeout=1.0).status_code == httpx.codes.OK:
+                # No proxy of the environment lies between us and ourselves.
+                if httpx.get(f"{self.url}/-/ready", timeout=1.0, trust_env=False).status_code == httpx.codes.OK:
                     return
             except httpx.TransportError:
                 pass
@@ -93,7 +104,7 @@ class PrometheusServer:
         raise RuntimeError(f"Prometheus did not become ready. The end of its log:\n{log[-2000:]}")
 
     def reload(self) -> None:
-        httpx.post(f"{self.url}/-/reload", timeout=30.0).raise_for_status()
+        httpx.post(f"{self.url}/-/reload", timeout=30.0, trust_env=False).raise_for_status()
 
     def stop(self) -> None:
         if self._process is None:

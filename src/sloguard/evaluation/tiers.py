@@ -60,3 +60,8 @@ def standard_tiers(budget_ratio: Decimal, window: timedelta, slice_length: timed
 def tier_windows(tiers: Sequence[Tier]) -> tuple[timedelta, ...]:
     """Every window that the tiers look at, ascending."""
     return tuple(sorted({length for tier in tiers for length in (tier.long, tier.short)}))
+
+
+def hold(tier: Tier) -> timedelta:
+    """How long a tier's condition must have been false before its alert resolves: a fifth of the short window."""
+    return tier.short / 5

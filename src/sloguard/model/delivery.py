@@ -56,3 +56,8 @@ class Rejected:
 
 
 DeliveryResult = Delivered | Retry | Rejected
+
+
+def dedup_key(slo_id: str) -> str:
+    """What every receiver knows an SLO's incident by: at most 255 characters, for names are limited to 100."""
+    return f"sloguard/{slo_id}"

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 _NEARLY_ALL_PERCENT = 0.01
+_SMALLEST_RATE = 0.01
+_WHOLE_RATE = 100
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
@@ -16,8 +18,8 @@ def percent(ratio: float | Decimal | None) -> str:
     decimals = 2
     if 0 < abs(100 - value) < _NEARLY_ALL_PERCENT:
         decimals = min(8, 1 - math.floor(math.log10(abs(100 - value))))
-    text = f"{value:.{decimals}f}"
-    return f"{text.rstrip('0').rstrip('.')} %"
+    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
+    return f"{'0' if text == '-0' else text} %"
 
 
 def duration(length: timedelta | None) -> str:
@@ -46,8 +48,12 @@ def rfc3339(at: datetime) -> str:
 
 
 def rate(value: float | None) -> str:
-    """A burn rate: `14.4 ×`."""
-    return "–" if value is None else f"{value:.3g} ×"
+    """A burn rate: `14.4 ×`; never in powers of ten, which nobody reads at night."""
+    if value is None:
+        return "–"
+    if 0 < value < _SMALLEST_RATE:
+        return f"< {_SMALLEST_RATE} ×"
+    return f"{value:.3g} ×" if value < _WHOLE_RATE else f"{count(value)} ×"
 
 
 def count(events: float | None) -> str:

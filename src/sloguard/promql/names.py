@@ -14,7 +14,11 @@ LABEL_WINDOW = "window"
 # Series that the rules record.
 BAD_EVENTS_RATE = "sloguard:bad_events:rate5m"
 EVENTS_RATE = "sloguard:events:rate5m"
+BAD_EVENTS_INCREASE = "sloguard:bad_events:increase2m"
+EVENTS_INCREASE = "sloguard:events:increase2m"
 OBJECTIVE = "sloguard:objective:ratio"
+WINDOW_ERROR_RATIO = "sloguard:error_ratio:window"
+"""Bad to total events over the SLO's own window: one name for all SLOs, whatever the window's length."""
 
 # Metrics that the daemon exports, by SLO.
 METRIC_OBJECTIVE = "sloguard_objective_ratio"
@@ -40,8 +44,3 @@ def error_ratio_name(window: timedelta) -> str:
 
 def rule_group_name(service: str, part: str) -> str:
     return f"sloguard-{service}-{part}"
-
-
-def dedup_key(slo_id: str) -> str:
-    """What a receiver knows an SLO's incident by. At most 255 characters, for names are limited to 100."""
-    return f"sloguard/{slo_id}"

@@ -1,0 +1,1 @@
+"""Alert decisions, and what is said of them. Pure."""

@@ -1,0 +1,54 @@
+"""How the demonstration talks: calm lines with the time in front, the same on a terminal and in a log."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from sloguard.clock import monotonic_seconds, utc_now
+
+
+class Screen:
+    """Lines on stdout. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def heading(self, text: str) -> None:
+        self._console.print(f"\n[bold]{escape(text)}[/bold]")
+
+    def say(self, text: str) -> None:
+        """A line with the time (UTC) in front, further lines indented below it."""
+        first, *rest = text.splitlines() or [""]
+        self._console.print(f"[dim]{utc_now():%H:%M:%S}[/dim]  {escape(first)}")
+        for line in rest:
+            self._console.print(f"          {escape(line)}")
+
+    def event(self, who: str, text: str) -> None:
+        """What a receiver got."""
+        for line in text.splitlines():
+            self._console.print(Text(f"{'':10}│ {who:<9} {line}", style="cyan"))
+
+    def good(self, text: str) -> None:
+        self._console.print(f"[dim]{utc_now():%H:%M:%S}[/dim]  [green]✓ {escape(text)}[/green]")
+
+    def bad(self, text: str) -> None:
+        self._console.print(f"[dim]{utc_now():%H:%M:%S}[/dim]  [red]✗ {escape(text)}[/red]")
+
+    def pairs(self, rows: list[tuple[str, str]]) -> None:
+        table = Table.grid(padding=(0, 2))
+        for name, value in rows:
+            table.add_row(f"          {escape(name)}", escape(value))
+        self._console.print(table)
+
+    @contextmanager
+    def step(self, text: str) -> Iterator[None]:
+        """Say what is being done, and how long it took."""
+        start = monotonic_seconds()
+        self.say(f"{text} …")
+        yield
+        self.good(f"done in {monotonic_seconds() - start:.1f} s")
+

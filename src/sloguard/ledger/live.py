@@ -1,0 +1,109 @@
+"""The ledger of the running daemon: settles slice after slice, and looks at the tail that is not settled yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sloguard.ledger.counting import IntervalCounter
+from sloguard.ledger.plan import CountingPlan, Increase
+from sloguard.ledger.replay import Replay
+from sloguard.ledger.slices import Step, counted_range
+from sloguard.model.measurement import Slice
+from sloguard.model.settings import EvaluationSettings
+from sloguard.ports import CountedRange, LedgerKey, LedgerMark, LedgerStore, MetricsSource
+
+MOST_SLICES_LIVE = 10
+"""A daemon that is further behind catches up by replay, whose range queries cost less than slice after slice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Slices that have become final, to be committed; `until` is the instant up to which all is counted then."""
+
+    ranges: tuple[CountedRange, ...]
+    until: datetime
+    refused: Mapping[LedgerKey, str]
+    seen: Mapping[LedgerKey, int]
+    """End of the last slice in which each SLO was seen (Unix seconds)."""
+
+
+class LiveLedger:
+    """Counts for one plan. Raises PrometheusError where Prometheus gives no complete answer; nothing moves then."""
+
+    def __init__(
+        self,
+        source: MetricsSource,
+        store: LedgerStore,
+        settings: EvaluationSettings,
+        scrape_interval: timedelta,
+        plan: CountingPlan,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._slice_seconds = round(settings.slice.total_seconds())
+        self._counter = IntervalCounter(source, scrape_interval)
+        self._replay = Replay(source, store, settings.slice)
+        self.plan = plan
+        self._until: int | None = None
+        self._seen: dict[LedgerKey, int] = {}
+
+    def settled_until(self, now: datetime) -> datetime:
+        """The end of the last slice whose samples have all been committed."""
+        settled = (now - self._settings.settle).timestamp()
+        return _at(int(settled) // self._slice_seconds * self._slice_seconds)
+
+    def settle(self, now: datetime) -> Settled:
+        """Count the slices that ended since the last call (or since the store's watermark) and are settled."""
+        end = int(self.settled_until(now).timestamp())
+        marks = self._store.marks()
+        start = self._until
+        if start is None:
+            start = max((marks[key].watermark for key in self.plan.keys if key in marks), default=end)
+        if end - start > MOST_SLICES_LIVE * self._slice_seconds:
+            outcome = self._replay.run(self.plan.only(marks), _at(start), _at(end))
+            return Settled((), _at(end), outcome.refused, {})
+        ranges: list[CountedRange] = []
+        refused: dict[LedgerKey, str] = {}
+        seen = self._seen_at(start, marks)
+        for slice_start in range(start, end, self._slice_seconds):
+            slice_end = slice_start + self._slice_seconds
+            count = self._counter.count(self.plan, _at(slice_start), _at(slice_end))
+            refused.update(count.refused)
+            for key, increase in count.increases.items():
+                step = Step(slice_start, slice_end, increase)
+                span = (slice_start, slice_end)
+                ranges.append(
+                    counted_range(key, span, [step], last_seen=seen.get(key), slice_seconds=self._slice_seconds)
+                )
+                seen[key] = slice_end
+        return Settled(tuple(ranges), _at(max(start, end)), refused, seen)
+
+    def _seen_at(self, start: int, marks: Mapping[LedgerKey, LedgerMark]) -> dict[LedgerKey, int]:
+        """Where each SLO was seen last, as far as this process has watched it since.
+
+        Only a gap that was watched may be bridged: one that nobody has counted yet is filled by replay.
+        """
+        watched = {key: mark.watermark for key, mark in marks.items() if mark.watermark == start}
+        return {**watched, **self._seen}
+
+    def committed(self, settled: Settled) -> None:
+        """Settled slices are in the store: the next call to `settle` goes on from there."""
+        self._until = int(settled.until.timestamp())
+        self._seen = dict(settled.seen)
+
+    def tail(self, settled: Settled, now: datetime) -> Mapping[LedgerKey, Slice]:
+        """What has happened since the last settled slice: not stored, for samples may still be missing."""
+        start = settled.until
+        if now <= start:
+            return {}
+        count = self._counter.count(self.plan, start, now)
+        return {key: _tail_slice(increase, start, now) for key, increase in count.increases.items()}
+
+
+def _tail_slice(increase: Increase, start: datetime, end: datetime) -> Slice:
+    seconds = max(1, round((end - start).total_seconds()))
+    return Slice(int(start.timestamp()), seconds, increase.bad, increase.total)
+
+
+def _at(unix: int) -> datetime:
+    return datetime.fromtimestamp(unix, UTC)

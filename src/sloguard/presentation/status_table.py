@@ -1,0 +1,47 @@
+"""A status report as rows of text, for a terminal's table."""
+
+from dataclasses import dataclass
+
+from sloguard.model.status import SloState, SloStatus, StatusReport
+from sloguard.presentation.status_words import (
+    budget_left_words,
+    burn_1h_words,
+    end_words,
+    objective_words,
+    state_words,
+    success_words,
+)
+
+HEADER = ("SLO", "Objective", "Success", "Budget left", "Burn 1 h", "State", "Budget ends")
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """One SLO. `cells` go with the table's header; `state` is for colour, which says nothing the cells don't."""
+
+    state: SloState
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTable:
+    header: tuple[str, ...]
+    rows: tuple[StatusRow, ...]
+
+
+def status_table(report: StatusReport) -> StatusTable:
+    """One row per SLO, in the report's order."""
+    return StatusTable(HEADER, tuple(_row(slo, report) for slo in report.slos))
+
+
+def _row(slo: SloStatus, report: StatusReport) -> StatusRow:
+    cells = (
+        slo.id,
+        objective_words(slo),
+        success_words(slo),
+        budget_left_words(slo),
+        burn_1h_words(slo),
+        state_words(slo),
+        end_words(slo, report.as_of),
+    )
+    return StatusRow(slo.state, cells)

@@ -1,0 +1,106 @@
+"""An SLO's state, budget, end and alert in plain words: the same on the page and in the terminal."""
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from sloguard.model.alert import Alert, Reason, ReasonCode
+from sloguard.model.measurement import NoData, NoDataReason
+from sloguard.model.slo import Severity
+from sloguard.model.status import SloState, SloStatus
+from sloguard.presentation.words import duration, instant, percent, rate
+
+HOUR = timedelta(hours=1)
+_FAR_AWAY = timedelta(days=365)
+
+STATE_WORDS = {
+    SloState.OK: "OK",
+    SloState.BURNING: "Burning",
+    SloState.EXHAUSTED: "Exhausted",
+    SloState.NO_DATA: "No data",
+}
+SEVERITY_WORDS = {Severity.PAGE: "Page", Severity.TICKET: "Ticket", Severity.INFO: "Info"}
+REASON_WORDS = {
+    ReasonCode.WITHIN_OBJECTIVE: "within the objective",
+    ReasonCode.NOT_SIGNIFICANT: "above its threshold by too few events to tell from chance",
+    ReasonCode.HOLDING: "no longer above its threshold, held a while before it resolves",
+    ReasonCode.RECOVERED: "recovered",
+    ReasonCode.NO_DATA: "frozen: no data tells whether it goes on",
+    ReasonCode.REMOVED: "the SLO is no longer declared",
+}
+"""Of every code but `burning`, which has numbers to tell."""
+
+
+def state_words(slo: SloStatus) -> str:
+    """The state, why nothing is known, and who was told: `Burning (page)`, `No data: no sample seen yet`."""
+    state = f"No data: {no_data_words(slo.no_data)}" if slo.no_data else STATE_WORDS[slo.state]
+    severities = sorted({alert.severity for alert in slo.alerts}, key=lambda severity: severity.rank, reverse=True)
+    told = ", ".join(severity.value for severity in severities)
+    return f"{state} ({told})" if told else state
+
+
+def no_data_words(no_data: NoData) -> str:
+    match no_data.reason:
+        case NoDataReason.NEVER_SEEN:
+            return "no sample seen yet"
+        case NoDataReason.STALE:
+            return "samples have stopped arriving"
+        case NoDataReason.LOW_COVERAGE:
+            return f"only {percent(no_data.coverage_ratio)} of the window was seen"
+        case _ as never:
+            assert_never(never)
+
+
+def objective_words(slo: SloStatus) -> str:
+    """`99.9 % over 30 d`."""
+    return f"{percent(slo.objective_ratio)} over {duration(slo.window)}"
+
+
+def success_words(slo: SloStatus) -> str:
+    """The success ratio; `≈` where the counts are approximate."""
+    return _marked(percent(slo.success_ratio), slo)
+
+
+def budget_left_words(slo: SloStatus) -> str:
+    """The error budget that is left, signed: `28 %`, overspent `−72.8 %`; `≈` where the counts are approximate."""
+    if slo.budget is None:
+        return "–"
+    return _marked(percent(slo.budget.remaining_ratio).replace("-", "−"), slo)
+
+
+def burn_1h_words(slo: SloStatus) -> str:
+    return rate(slo.burn_rates.get(HOUR))
+
+
+def _marked(text: str, slo: SloStatus) -> str:
+    return f"≈ {text}" if slo.approximate and text != "–" else text
+
+
+def end_words(slo: SloStatus, as_of: datetime) -> str:
+    """When the budget ends if the pace of burning stays: `5 h 10 min, at 2026-11-22 08:10 UTC`."""
+    if slo.budget is None:
+        return "–"
+    if slo.budget.remaining_ratio <= 0:
+        return "used up"
+    if slo.time_to_exhaustion is None:
+        return "not at this pace"
+    if slo.time_to_exhaustion > _FAR_AWAY:
+        return "over a year"
+    return f"{duration(slo.time_to_exhaustion)}, at {instant(as_of + slo.time_to_exhaustion)}"
+
+
+def alert_words(alert: Alert, as_of: datetime) -> str:
+    """Why and since when: `burning 16.2 × over 1 h and … (threshold 14.4 ×), since … (20 min ago)`."""
+    lasts = as_of - alert.started_at
+    ago = f" ({duration(lasts)} ago)" if lasts > timedelta(0) else ""
+    return f"{reason_words(alert.reason)}, since {instant(alert.started_at)}{ago}"
+
+
+def reason_words(reason: Reason) -> str:
+    return _burning_words(reason) if reason.code is ReasonCode.BURNING else REASON_WORDS[reason.code]
+
+
+def _burning_words(reason: Reason) -> str:
+    pairs = ((reason.long, reason.long_burn_rate), (reason.short, reason.short_burn_rate))
+    parts = [f"{rate(burn)} over {duration(window)}" for window, burn in pairs if window and burn is not None]
+    threshold = "" if reason.factor is None else f" (threshold {rate(float(reason.factor))})"
+    return f"burning {' and '.join(parts)}{threshold}" if parts else f"burning its error budget{threshold}"

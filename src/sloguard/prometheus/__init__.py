@@ -1,0 +1,5 @@
+"""The way to Prometheus: the HTTP client of the hot path, and ad-hoc questions."""
+
+from sloguard.prometheus.client import PrometheusClient
+
+__all__ = ["PrometheusClient"]

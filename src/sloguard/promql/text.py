@@ -1,0 +1,53 @@
+"""PromQL as text: literals that cannot be broken out of, selectors, and sums of rates."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from sloguard.model.duration import format_duration
+
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_INDENT = "  "
+
+
+def quote(text: str) -> str:
+    """A double-quoted string literal of PromQL, and of Go: any text, on one line."""
+    return '"' + "".join(_escaped(character) for character in text) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - four hexadecimal digits
+
+
+def selector(metric: str, matchers: Mapping[str, str]) -> str:
+    """Series of a metric whose labels have exactly these values."""
+    return f"{metric}{{{','.join(f'{label}={quote(value)}' for label, value in matchers.items())}}}"
+
+
+def decimal_text(number: Decimal) -> str:
+    """A number with all its digits, no exponent and no trailing zeros: `0.0144`."""
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def indented(text: str, depth: int = 1) -> str:
+    """The text with each of its lines moved right; as it is if a literal in backquotes may span its lines."""
+    if "`" in text:
+        return text
+    prefix = _INDENT * depth
+    return "\n".join(prefix + line for line in text.split("\n"))
+
+
+def summed_rate(selectors: Sequence[str], window: timedelta) -> str:
+    """Events per second of all selectors together. A selector without series counts as 0; nothing if all are."""
+    rates = [f"sum(rate({each}[{format_duration(window)}]))" for each in selectors]
+    if len(rates) == 1:
+        return rates[0]
+    # Without a label that tells them apart, `or` would drop all but the first.
+    tagged = [f'label_replace({rate}, "selector", "{number}", "", "")' for number, rate in enumerate(rates, 1)]
+    return "sum(\n" + indented("\nor\n".join(tagged)) + "\n)"

@@ -1,0 +1,64 @@
+"""The firing alerts, and the one transaction in which a cycle's outcome is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, bindparam, delete, select
+
+from sloguard.errors import StoreError
+from sloguard.model.alert import AlertRecord
+from sloguard.ports import CycleOutcome
+from sloguard.store.codec import alert_from_json, alert_to_json, incident_from_json, incident_to_json
+from sloguard.store.connection import reading, writing
+from sloguard.store.ledger import write_counts
+from sloguard.store.outbox import add_notifications
+from sloguard.store.tables import alerts
+from sloguard.store.upsert import insert_replacing
+
+
+@dataclass(frozen=True, slots=True)
+class SqlAlertStore:
+    engine: Engine
+
+    def alerts(self) -> Mapping[str, AlertRecord]:
+        """The firing alerts by SLO id."""
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(alerts.c.slo_id, alerts.c.alert, alerts.c.incident)).all()
+        return {slo_id: _record(slo_id, alert, incident) for slo_id, alert, incident in rows}
+
+    def commit_cycle(self, outcome: CycleOutcome, now: datetime) -> None:
+        """Write slices, alerts and outbox entries in one transaction."""
+        if not (outcome.ranges or outcome.alerts or outcome.notifications):
+            return
+        with writing(self.engine) as connection:
+            write_counts(connection, outcome.ranges)
+            _write_alerts(connection, outcome.alerts, now)
+            add_notifications(connection, outcome.notifications, now)
+
+
+def _write_alerts(connection: Connection, changed: Mapping[str, AlertRecord | None], now: datetime) -> None:
+    rows = [
+        {
+            "slo_id": slo_id,
+            "alert": alert_to_json(record.alert),
+            "incident": incident_to_json(record.incident),
+            "updated_at": now,
+        }
+        for slo_id, record in changed.items()
+        if record is not None
+    ]
+    gone = [{"of": slo_id} for slo_id, record in changed.items() if record is None]
+    if rows:
+        connection.execute(insert_replacing(connection, alerts), rows)
+    if gone:
+        connection.execute(delete(alerts).where(alerts.c.slo_id == bindparam("of")), gone)
+
+
+def _record(slo_id: str, alert: str, incident: str) -> AlertRecord:
+    try:
+        return AlertRecord(alert_from_json(alert), incident_from_json(incident))
+    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+        raise StoreError(
+            f"The stored alert of {slo_id} cannot be read ({type(error).__name__}: {error}). Restore a backup."
+        ) from error

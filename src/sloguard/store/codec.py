@@ -1,0 +1,139 @@
+"""Alerts and incidents as JSON text, and back. Decimals are strings, instants RFC 3339, durations microseconds."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from sloguard.model.alert import Alert, Contributor, Incident, Reason, ReasonCode
+from sloguard.model.slo import Severity
+from sloguard.presentation.words import rfc3339
+
+_MICROSECOND = timedelta(microseconds=1)
+
+_Json = Mapping[str, Any]
+
+
+def alert_to_json(alert: Alert) -> str:
+    return _text(
+        {
+            "severity": alert.severity.value,
+            "started_at": rfc3339(alert.started_at),
+            "reason": _reason_to_json(alert.reason),
+            "notified": sorted(alert.notified),
+            "clear_since": None if alert.clear_since is None else rfc3339(alert.clear_since),
+        }
+    )
+
+
+def alert_from_json(text: str) -> Alert:
+    """Raises ValueError, KeyError or TypeError if the text is not what `alert_to_json` writes."""
+    value = orjson.loads(text)
+    clear_since = value["clear_since"]
+    return Alert(
+        severity=Severity(value["severity"]),
+        started_at=datetime.fromisoformat(value["started_at"]),
+        reason=_reason_from_json(value["reason"]),
+        notified=frozenset(value["notified"]),
+        clear_since=None if clear_since is None else datetime.fromisoformat(clear_since),
+    )
+
+
+def incident_to_json(incident: Incident) -> str:
+    return _text(
+        {
+            "slo_id": incident.slo_id,
+            "service": incident.service,
+            "slo_name": incident.slo_name,
+            "description": incident.description,
+            "owner": incident.owner,
+            "severity": incident.severity.value,
+            "firing": incident.firing,
+            "started_at": rfc3339(incident.started_at),
+            "updated_at": rfc3339(incident.updated_at),
+            "summary": incident.summary,
+            "reason": incident.reason,
+            "objective_ratio": str(incident.objective_ratio),
+            "success_ratio": incident.success_ratio,
+            "budget_remaining_ratio": incident.budget_remaining_ratio,
+            "time_to_exhaustion": _microseconds(incident.time_to_exhaustion),
+            "contributors": [_contributor_to_json(contributor) for contributor in incident.contributors],
+            "runbook_url": incident.runbook_url,
+            "dashboard_url": incident.dashboard_url,
+        }
+    )
+
+
+def incident_from_json(text: str) -> Incident:
+    """Raises ValueError, KeyError or TypeError if the text is not what `incident_to_json` writes."""
+    value = orjson.loads(text)
+    return Incident(
+        slo_id=value["slo_id"],
+        service=value["service"],
+        slo_name=value["slo_name"],
+        description=value["description"],
+        owner=value["owner"],
+        severity=Severity(value["severity"]),
+        firing=value["firing"],
+        started_at=datetime.fromisoformat(value["started_at"]),
+        updated_at=datetime.fromisoformat(value["updated_at"]),
+        summary=value["summary"],
+        reason=value["reason"],
+        objective_ratio=Decimal(value["objective_ratio"]),
+        success_ratio=value["success_ratio"],
+        budget_remaining_ratio=value["budget_remaining_ratio"],
+        time_to_exhaustion=_duration(value["time_to_exhaustion"]),
+        contributors=tuple(_contributor_from_json(contributor) for contributor in value["contributors"]),
+        runbook_url=value["runbook_url"],
+        dashboard_url=value["dashboard_url"],
+    )
+
+
+def _reason_to_json(reason: Reason) -> _Json:
+    return {
+        "code": reason.code.value,
+        "long": _microseconds(reason.long),
+        "short": _microseconds(reason.short),
+        "factor": None if reason.factor is None else str(reason.factor),
+        "long_burn_rate": reason.long_burn_rate,
+        "short_burn_rate": reason.short_burn_rate,
+    }
+
+
+def _reason_from_json(value: _Json) -> Reason:
+    factor = value["factor"]
+    return Reason(
+        code=ReasonCode(value["code"]),
+        long=_duration(value["long"]),
+        short=_duration(value["short"]),
+        factor=None if factor is None else Decimal(factor),
+        long_burn_rate=value["long_burn_rate"],
+        short_burn_rate=value["short_burn_rate"],
+    )
+
+
+def _contributor_to_json(contributor: Contributor) -> _Json:
+    return {
+        "label": contributor.label,
+        "value": contributor.value,
+        "bad_share_ratio": contributor.bad_share_ratio,
+        "total_share_ratio": contributor.total_share_ratio,
+    }
+
+
+def _contributor_from_json(value: _Json) -> Contributor:
+    return Contributor(value["label"], value["value"], value["bad_share_ratio"], value["total_share_ratio"])
+
+
+def _microseconds(duration: timedelta | None) -> int | None:
+    return None if duration is None else duration // _MICROSECOND
+
+
+def _duration(microseconds: int | None) -> timedelta | None:
+    return None if microseconds is None else microseconds * _MICROSECOND
+
+
+def _text(value: _Json) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,176 @@
+"""The ledger's tables: slices by series and start, and how far each series is counted."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Engine,
+    Executable,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from sloguard.model.measurement import Slice
+from sloguard.ports import CountedRange, LedgerKey, LedgerMark
+from sloguard.store.connection import reading, writing
+from sloguard.store.tables import series, slices
+from sloguard.store.upsert import insert_ignoring, insert_replacing
+
+
+@dataclass(frozen=True, slots=True)
+class SqlLedgerStore:
+    """A stored slice belongs to a range if its start lies in `start <= slice.start < end`, whatever its length:
+    writing the range replaces exactly those. So a slice is never cut, and ranges are best aligned to slices.
+    """
+
+    engine: Engine
+
+    def marks(self) -> Mapping[LedgerKey, LedgerMark]:
+        columns = (series.c.slo_id, series.c.fingerprint, series.c.first, series.c.watermark)
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(*columns).where(series.c.watermark.is_not(None))).all()
+        return {LedgerKey(slo_id, fingerprint): LedgerMark(first, end) for slo_id, fingerprint, first, end in rows}
+
+    def slices(self, key: LedgerKey, start: int, end: int) -> Sequence[Slice]:
+        """Slices that overlap `start <= time < end`, in order."""
+        with reading(self.engine) as connection:
+            series_key = connection.execute(
+                select(series.c.key).where(series.c.slo_id == key.slo_id, series.c.fingerprint == key.fingerprint)
+            ).scalar()
+            # Slices do not overlap each other, so of those that begin earlier only the last can reach into the range.
+            earlier = select(func.max(slices.c.start)).where(slices.c.series_key == series_key, slices.c.start <= start)
+            rows = connection.execute(
+                select(slices.c.start, slices.c.seconds, slices.c.bad, slices.c.total, slices.c.bridged)
+                .where(
+                    slices.c.series_key == series_key,
+                    slices.c.start >= func.coalesce(earlier.scalar_subquery(), start),
+                    slices.c.start < end,
+                    slices.c.start + slices.c.seconds > start,
+                )
+                .order_by(slices.c.start)
+            ).all()
+        return [Slice(*row) for row in rows]
+
+    def write_ranges(self, ranges: Sequence[CountedRange]) -> None:
+        """Replace the ranges and widen the marks, in one transaction. Where two ranges overlap, the later one wins."""
+        if ranges:
+            with writing(self.engine) as connection:
+                write_counts(connection, ranges)
+
+    def replayed(self) -> Mapping[LedgerKey, tuple[int, int]]:
+        columns = (series.c.slo_id, series.c.fingerprint, series.c.replayed_start, series.c.replayed_end)
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(*columns).where(series.c.replayed_start.is_not(None))).all()
+        return {LedgerKey(slo_id, fingerprint): (start, end) for slo_id, fingerprint, start, end in rows}
+
+    def write_replayed(self, ranges: Sequence[CountedRange], done: Mapping[LedgerKey, tuple[int, int]]) -> None:
+        with writing(self.engine) as connection:
+            write_counts(connection, ranges)
+            if done:
+                _add_series(connection, done.keys())
+                keys = _series_keys(connection, done)
+                rows = [{"of": keys[key], "start": start, "end": end} for key, (start, end) in done.items()]
+                connection.execute(_REMEMBER_REPLAYED, sorted(rows, key=itemgetter("of")))
+
+
+_IDS_PER_QUERY = 5_000
+"""Below SQLite's limit of parameters (32,766)."""
+
+_REMEMBER_REPLAYED = (
+    update(series)
+    .where(series.c.key == bindparam("of"))
+    .values(replayed_start=bindparam("start"), replayed_end=bindparam("end"))
+)
+_DELETE_RANGE = delete(slices).where(
+    slices.c.series_key == bindparam("of"), slices.c.start >= bindparam("begin"), slices.c.start < bindparam("end")
+)
+_FIRST = bindparam("first_slice", type_=BigInteger)
+_LAST = bindparam("last_end", type_=BigInteger)
+_WIDEN_MARK = (
+    update(series)
+    .where(
+        series.c.key == bindparam("of"),
+        or_(series.c.watermark.is_(None), series.c.first > _FIRST, series.c.watermark < _LAST),
+    )
+    .values(
+        # A comparison with NULL, where nothing is counted yet, is not true.
+        first=case((series.c.first < _FIRST, series.c.first), else_=_FIRST),
+        watermark=case((series.c.watermark > _LAST, series.c.watermark), else_=_LAST),
+    )
+)
+
+
+def write_counts(connection: Connection, ranges: Sequence[CountedRange]) -> None:
+    """What `LedgerStore.write_ranges` says, inside the caller's transaction."""
+    if not ranges:
+        return
+    filled = [counted for counted in ranges if counted.slices]
+    _add_series(connection, {counted.key for counted in filled})
+    keys = _series_keys(connection, {counted.key for counted in ranges})
+    bounds = [
+        {"of": keys[counted.key], "begin": counted.start, "end": counted.end}
+        for counted in ranges
+        if counted.key in keys
+    ]
+    _execute(connection, _DELETE_RANGE, bounds)
+    rows = [
+        {
+            "series_key": keys[key],
+            "start": piece.start,
+            "seconds": piece.seconds,
+            "bad": piece.bad,
+            "total": piece.total,
+            "bridged": piece.bridged,
+        }
+        for key, piece in _surviving(ranges)
+    ]
+    _execute(connection, insert_replacing(connection, slices), rows)
+    marks = [
+        {"of": keys[counted.key], "first_slice": min(piece.start for piece in counted.slices), "last_end": counted.end}
+        for counted in filled
+    ]
+    # In the order of the keys, so that two writers on PostgreSQL cannot wait for each other in a circle.
+    _execute(connection, _WIDEN_MARK, sorted(marks, key=itemgetter("of")))
+
+
+def _execute(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _surviving(ranges: Sequence[CountedRange]) -> Iterator[tuple[LedgerKey, Slice]]:
+    """Every slice that no later range replaces."""
+    later: dict[LedgerKey, list[CountedRange]] = {}
+    for counted in reversed(ranges):
+        over = later.setdefault(counted.key, [])
+        for piece in counted.slices:
+            if not any(other.start <= piece.start < other.end for other in over):
+                yield counted.key, piece
+        over.append(counted)
+
+
+def _add_series(connection: Connection, keys: Iterable[LedgerKey]) -> None:
+    known = _series_keys(connection, keys)
+    missing = sorted((key.slo_id, key.fingerprint) for key in keys if key not in known)
+    rows = [{"slo_id": slo_id, "fingerprint": fingerprint} for slo_id, fingerprint in missing]
+    _execute(connection, insert_ignoring(connection, series), rows)
+
+
+def _series_keys(connection: Connection, keys: Iterable[LedgerKey]) -> Mapping[LedgerKey, int]:
+    """The row of each series that there is. Those of the SLOs' other generations are among them."""
+    ids = sorted({key.slo_id for key in keys})
+    found: dict[LedgerKey, int] = {}
+    for begin in range(0, len(ids), _IDS_PER_QUERY):
+        query = select(series.c.slo_id, series.c.fingerprint, series.c.key)
+        rows = connection.execute(query.where(series.c.slo_id.in_(ids[begin : begin + _IDS_PER_QUERY])))
+        found.update({LedgerKey(slo_id, fingerprint): key for slo_id, fingerprint, key in rows})
+    return found

@@ -1,0 +1,89 @@
+"""Opening a store by its URL."""
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, make_url, select
+from sqlalchemy.exc import ArgumentError
+
+from sloguard.errors import StoreError
+from sloguard.store.alerts import SqlAlertStore
+from sloguard.store.connection import connect, reading, shown, use_write_ahead_log
+from sloguard.store.ledger import SqlLedgerStore
+from sloguard.store.migrating import bring_up_to_date
+from sloguard.store.outbox import SqlOutbox
+from sloguard.store.tables import series
+
+DEFAULT_URL = "sqlite:///sloguard.db"
+
+_HOW = "Give sqlite:///FILE, or postgresql://USER@HOST/NAME."
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Counts, alerts and notifications in one database. May be used by several threads at once."""
+
+    engine: Engine
+    ledger: SqlLedgerStore
+    alerts: SqlAlertStore
+    outbox: SqlOutbox
+
+    def ping(self) -> None:
+        """Raises StoreError if the database does not answer."""
+        with reading(self.engine) as connection:
+            connection.execute(select(series.c.key).limit(1)).first()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_store(url: str = DEFAULT_URL, *, migrate: bool = False) -> Store:
+    """Open the store, and create it if there is none. One of an older sloguard is changed only if `migrate` is set.
+
+    Raises:
+        StoreError: it cannot be used; the text says why and what to do.
+    """
+    engine = connect(_checked(url))
+    try:
+        bring_up_to_date(engine, migrate=migrate)
+        use_write_ahead_log(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine, SqlLedgerStore(engine), SqlAlertStore(engine), SqlOutbox(engine))
+
+
+def _checked(text: str) -> URL:
+    try:
+        url = make_url(text)
+        backend = url.drivername.partition("+")[0]
+    except (ArgumentError, ValueError) as error:
+        # The text may hold a password, and so may the error: neither is repeated.
+        raise StoreError(f"The store's URL cannot be read. {_HOW}") from error
+    if backend == "sqlite":
+        _check_file(url)
+        return url.set(drivername="sqlite")
+    if backend == "postgresql":
+        _check_driver()
+        return url.set(drivername="postgresql+psycopg")
+    raise StoreError(f"A store cannot be kept in {backend!r}. {_HOW}")
+
+
+def _check_file(url: URL) -> None:
+    if url.database in {None, "", ":memory:"}:
+        raise StoreError(f"A store in memory would forget its alerts. {_HOW}")
+    path = Path(url.database or "")
+    if path.is_dir():
+        raise StoreError(f"The store {shown(url)} is a folder. Give the path of a file, e.g. {path / 'sloguard.db'}.")
+    if not path.parent.is_dir():
+        raise StoreError(f"The folder of the store {shown(url)} does not exist. Make it: mkdir -p {path.parent}")
+    if sqlite3.sqlite_version_info < (3, 35):
+        raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: at least 3.35 is needed.")
+
+
+def _check_driver() -> None:
+    try:
+        import psycopg  # noqa: F401, PLC0415 - only where PostgreSQL is used
+    except ImportError as error:
+        raise StoreError("PostgreSQL needs a driver: pip install 'sloguard[postgres]'.") from error

@@ -1,0 +1,31 @@
+"""The application: which parts answer which paths."""
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from sloguard.ports import DaemonView
+from sloguard.web.api import add_api
+from sloguard.web.errors import add_error_handlers
+from sloguard.web.health import add_health
+from sloguard.web.http import HeadRequests, SecurityHeaders
+from sloguard.web.metrics import StatusCollector, add_metrics
+from sloguard.web.pages import add_pages
+
+
+def create_app(view: DaemonView, registry: CollectorRegistry) -> FastAPI:
+    """Everything that the daemon serves. Registers the SLOs' metrics on `registry`, which `/metrics` exposes.
+
+    Raises:
+        ValueError: the registry already has metrics of these names, for instance from another application.
+    """
+    # The interactive docs would load scripts from elsewhere; /openapi.json stays.
+    app = FastAPI(title="sloguard", docs_url=None, redoc_url=None)
+    registry.register(StatusCollector(view))
+    add_pages(app, view)
+    add_api(app, view)
+    add_health(app, view)
+    add_metrics(app, registry)
+    add_error_handlers(app)
+    app.add_middleware(HeadRequests)
+    app.add_middleware(SecurityHeaders)
+    return app

@@ -1,0 +1,50 @@
+"""What went wrong, in the form the asker understands: problem details (RFC 9457) for programs, a page for people."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from sloguard.web.http import SECURITY_HEADERS
+from sloguard.web.rendering import html_response
+
+_FOR_PROGRAMS = ("/api", "/health", "/metrics", "/openapi.json")
+_DETAILS = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address is only for reading.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "sloguard could not answer. Its log says why.",
+}
+
+
+def problem(status: HTTPStatus, detail: str) -> Response:
+    """A problem body as RFC 9457 describes it."""
+    body = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
+    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(Exception, _failed)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR)
+    response = _answer(request, status)
+    response.headers.update((error.headers or {}) if isinstance(error, HTTPException) else {})
+    return response
+
+
+def _failed(request: Request, _error: Exception) -> Response:
+    """Starlette raises the error again once this is sent, so that the server logs it, once, with its traceback."""
+    response = _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    # This answer is made outside of the middleware that adds them to all others.
+    response.headers.update({**SECURITY_HEADERS, "cache-control": "no-store"})
+    return response
+
+
+def _answer(request: Request, status: HTTPStatus) -> Response:
+    detail = _DETAILS.get(status, status.description)
+    if request.url.path.startswith(_FOR_PROGRAMS):
+        return problem(status, detail)
+    return html_response(request, "problem.html", status=status, title=status.phrase, detail=detail)

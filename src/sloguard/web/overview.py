@@ -1,0 +1,212 @@
+"""What the overview page says, in words and widths: the template only lays it out. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sloguard.model.alert import Alert
+from sloguard.model.slo import Severity
+from sloguard.model.status import Health, ServiceStatus, SloState, SloStatus, StatusReport
+from sloguard.ports import HealthCheck
+from sloguard.presentation import status_words as say
+from sloguard.presentation.words import count, instant
+from sloguard.web.links import safe_link
+
+_LOW_BUDGET_RATIO = 0.25
+_FAST_BURN_RATE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Something that somebody should look at, most urgent first."""
+
+    kind: str
+    """Style: `page`, `ticket`, `info`, `exhausted`, `no_data` or `broken`."""
+    label: str
+    title: str
+    text: str
+    budget: str = ""
+    owner: str = ""
+    runbook: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SloRow:
+    name: str
+    description: str
+    owner: str
+    runbook: str
+    objective: str
+    success: str
+    events: str
+    budget: str
+    budget_width: str
+    """Percent of the bar, 0 to 100."""
+    budget_level: str
+    """Style: `good`, `low`, `gone` or `unknown`."""
+    burn: str
+    burning_fast: bool
+    end: str
+    state: str
+    state_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCard:
+    name: str
+    owner: str
+    description: str
+    score: str
+    grade: str
+    partial: str
+    rows: tuple[SloRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    as_of: str
+    as_of_machine: str
+    headline: str
+    """Half a sentence that also is the title of the browser's tab."""
+    approximate: bool
+    attention: tuple[Attention, ...]
+    services: tuple[ServiceCard, ...]
+
+
+def overview(report: StatusReport, checks: Sequence[HealthCheck]) -> Overview:
+    return Overview(
+        as_of=instant(report.as_of),
+        as_of_machine=report.as_of.isoformat(),
+        headline=_headline(report),
+        approximate=any(slo.approximate for slo in report.slos),
+        attention=(*broken_parts(checks), *_attention(report)),
+        services=tuple(_card(service, report.as_of) for service in report.services),
+    )
+
+
+def broken_parts(checks: Sequence[HealthCheck]) -> tuple[Attention, ...]:
+    """Parts of sloguard itself that do not work: whatever else the page says may be old."""
+    return tuple(
+        Attention("broken", "sloguard", f"{check.name} does not work", check.detail) for check in checks if not check.ok
+    )
+
+
+def _headline(report: StatusReport) -> str:
+    slos = report.slos
+    firing = sum(bool(slo.alerts) for slo in slos)
+    exhausted = sum(slo.state is SloState.EXHAUSTED for slo in slos)
+    unknown = sum(slo.no_data is not None for slo in slos)
+    parts = ((firing, "firing"), (exhausted, "exhausted"), (unknown, "without data"))
+    said = [f"{number} {word}" for number, word in parts if number]
+    if said:
+        return ", ".join(said)
+    return "all within their budgets" if slos else "no SLOs"
+
+
+def _attention(report: StatusReport) -> list[Attention]:
+    firing = [(slo, alert) for slo in report.slos for alert in slo.alerts]
+    firing.sort(key=lambda pair: (-pair[1].severity.rank, pair[1].started_at))
+    quiet = [slo for slo in report.slos if not slo.alerts]
+    return [
+        *(_firing(slo, alert, report.as_of) for slo, alert in firing),
+        *(_exhausted(slo) for slo in quiet if slo.state is SloState.EXHAUSTED),
+        *(_no_data(slo) for slo in quiet if slo.no_data is not None),
+    ]
+
+
+def _firing(slo: SloStatus, alert: Alert, as_of: datetime) -> Attention:
+    text = say.alert_words(alert, as_of)
+    return Attention(
+        kind=alert.severity.value,
+        label=say.SEVERITY_WORDS[alert.severity],
+        title=slo.id,
+        text=f"{text[0].upper()}{text[1:]}.",
+        budget=_budget_sentence(slo, as_of),
+        owner=slo.owner,
+        runbook=safe_link(slo.runbook_url),
+    )
+
+
+def _budget_sentence(slo: SloStatus, as_of: datetime) -> str:
+    if slo.budget is None:
+        return ""
+    left = f"{say.budget_left_words(slo)} of the error budget is left"
+    if slo.time_to_exhaustion is None or slo.budget.remaining_ratio <= 0:
+        return f"{left}."
+    return f"{left}; at this pace it ends in {say.end_words(slo, as_of)}."
+
+
+def _exhausted(slo: SloStatus) -> Attention:
+    return Attention(
+        kind="exhausted",
+        label=say.STATE_WORDS[SloState.EXHAUSTED],
+        title=slo.id,
+        text=f"No error budget is left: {say.budget_left_words(slo)}. No alert is firing now.",
+        owner=slo.owner,
+        runbook=safe_link(slo.runbook_url),
+    )
+
+
+def _no_data(slo: SloStatus) -> Attention:
+    why = say.no_data_words(slo.no_data) if slo.no_data else ""
+    return Attention(
+        kind="no_data",
+        label=say.STATE_WORDS[SloState.NO_DATA],
+        title=slo.id,
+        text=f"{why[:1].upper()}{why[1:]}: neither good nor bad is known.",
+        owner=slo.owner,
+        runbook=safe_link(slo.runbook_url),
+    )
+
+
+def _card(service: ServiceStatus, as_of: datetime) -> ServiceCard:
+    score, grade, partial = _health(service.health)
+    rows = tuple(_row(slo, service, as_of) for slo in service.slos)
+    return ServiceCard(service.name, service.owner, service.description, score, grade, partial, rows)
+
+
+def _health(health: Health | None) -> tuple[str, str, str]:
+    if health is None:
+        return "–", "unknown", "no data"
+    return f"{health.score:.0f}", health.grade.value, "without the SLOs that have no data" if health.partial else ""
+
+
+def _row(slo: SloStatus, service: ServiceStatus, as_of: datetime) -> SloRow:
+    burn = slo.burn_rates.get(say.HOUR)
+    return SloRow(
+        name=slo.name,
+        description=slo.description,
+        owner="" if slo.owner == service.owner else slo.owner,
+        runbook=safe_link(slo.runbook_url),
+        objective=say.objective_words(slo),
+        success=say.success_words(slo),
+        events=f"{count(slo.counts.bad)} bad of {count(slo.counts.total)}" if slo.counts else "",
+        budget=say.budget_left_words(slo),
+        budget_width=_width(slo),
+        budget_level=_level(slo),
+        burn=say.burn_1h_words(slo),
+        burning_fast=burn is not None and burn > _FAST_BURN_RATE,
+        end=say.end_words(slo, as_of),
+        state=say.state_words(slo),
+        state_kind=_kind(slo),
+    )
+
+
+def _kind(slo: SloStatus) -> str:
+    """A page looks the same in the list of what needs attention and in its row."""
+    paging = any(alert.severity is Severity.PAGE for alert in slo.alerts)
+    return "page" if paging else slo.state.value
+
+
+def _width(slo: SloStatus) -> str:
+    remaining = slo.budget.remaining_ratio if slo.budget else 0.0
+    return f"{100 * min(1.0, max(0.0, remaining)):.2f}"
+
+
+def _level(slo: SloStatus) -> str:
+    if slo.budget is None:
+        return "unknown"
+    remaining = slo.budget.remaining_ratio
+    if remaining <= 0:
+        return "gone"
+    return "low" if remaining < _LOW_BUDGET_RATIO else "good"

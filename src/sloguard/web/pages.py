@@ -1,0 +1,25 @@
+"""The page: what a person sees. It works without JavaScript and loads nothing from elsewhere."""
+
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from starlette.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+from sloguard.ports import DaemonView
+from sloguard.web.overview import broken_parts, overview
+from sloguard.web.rendering import html_response
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def add_pages(app: FastAPI, view: DaemonView) -> None:
+    @app.get("/", include_in_schema=False)
+    def overview_page(request: Request) -> HTMLResponse:
+        report, checks = view.status(), view.checks()
+        if report is None:
+            return html_response(request, "waiting.html", status=HTTPStatus.OK, attention=broken_parts(checks))
+        return html_response(request, "overview.html", status=HTTPStatus.OK, page=overview(report, checks))
+
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")

@@ -1,0 +1,124 @@
+"""States, budgets, ends and alerts in words; the table that is made of them."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+
+from sloguard.model.alert import Reason, ReasonCode
+from sloguard.model.measurement import Counts, NoData, NoDataReason
+from sloguard.model.status import SloState, SloStatus, StatusReport
+from sloguard.presentation.status_table import status_table
+from sloguard.presentation.status_words import (
+    REASON_WORDS,
+    alert_words,
+    budget_left_words,
+    end_words,
+    reason_words,
+    state_words,
+    success_words,
+)
+from tests.presentation.reports import AS_OF, HOUR, MONTH, PAGE, TICKET, any_report, every_state, slo_status
+
+
+@pytest.mark.parametrize(
+    ("slo", "words"),
+    [
+        (slo_status("a"), "OK"),
+        (slo_status("a", state=SloState.BURNING, alerts=(PAGE,)), "Burning (page)"),
+        (slo_status("a", state=SloState.BURNING, alerts=(TICKET, PAGE)), "Burning (page, ticket)"),
+        (slo_status("a", state=SloState.EXHAUSTED), "Exhausted"),
+        (slo_status("a", no_data=NoData(MONTH, NoDataReason.NEVER_SEEN)), "No data: no sample seen yet"),
+        (
+            slo_status("a", no_data=NoData(MONTH, NoDataReason.STALE), alerts=(PAGE,)),
+            "No data: samples have stopped arriving (page)",
+        ),
+        (
+            slo_status("a", no_data=NoData(MONTH, NoDataReason.LOW_COVERAGE, 0.41)),
+            "No data: only 41 % of the window was seen",
+        ),
+    ],
+)
+def test_state(slo: SloStatus, words: str) -> None:
+    assert state_words(slo) == words
+
+
+@pytest.mark.parametrize(
+    ("bad", "approximate", "success", "left"),
+    [
+        (0, False, "100 %", "100 %"),
+        (72, False, "99.928 %", "28 %"),
+        (72, True, "≈ 99.928 %", "≈ 28 %"),
+        (172.8, False, "99.83 %", "−72.8 %"),
+    ],
+)
+def test_ratios(bad: float, approximate: bool, success: str, left: str) -> None:
+    slo = slo_status("a", counts=Counts(bad=bad, total=100_000), approximate=approximate)
+    assert success_words(slo) in {success, success.replace("99.928", "99.93")}
+    assert budget_left_words(slo) == left
+
+
+def test_ratios_that_are_absent() -> None:
+    slo = slo_status("a", approximate=True)
+    assert (success_words(slo), budget_left_words(slo), end_words(slo, AS_OF)) == ("–", "–", "–")
+
+
+@pytest.mark.parametrize(
+    ("bad", "ends_in", "words"),
+    [
+        (10, timedelta(hours=5, minutes=10), "5 h 10 min, at 2026-11-22 08:10 UTC"),
+        (10, timedelta(days=366), "over a year"),
+        (10, timedelta.max, "over a year"),
+        (10, None, "not at this pace"),
+        (101, timedelta(hours=1), "used up"),
+    ],
+)
+def test_end(bad: float, ends_in: timedelta | None, words: str) -> None:
+    assert end_words(slo_status("a", counts=Counts(bad=bad, total=100_000), ends_in=ends_in), AS_OF) == words
+
+
+def test_an_alert_says_why_and_since_when() -> None:
+    assert alert_words(PAGE, AS_OF) == (
+        "burning 16.2 × over 1 h and 18 × over 5 min (threshold 14.4 ×), since 2026-11-22 02:40 UTC (20 min ago)"
+    )
+    assert alert_words(TICKET, TICKET.started_at) == (
+        "no longer above its threshold, held a while before it resolves, since 2026-11-21 22:00 UTC"
+    )
+
+
+def test_burning_with_few_numbers() -> None:
+    assert reason_words(Reason(ReasonCode.BURNING)) == "burning its error budget"
+    only_long = Reason(ReasonCode.BURNING, long=HOUR, factor=Decimal(6), long_burn_rate=7.0)
+    assert reason_words(only_long) == "burning 7 × over 1 h (threshold 6 ×)"
+
+
+def test_every_reason_has_words() -> None:
+    assert {*REASON_WORDS, ReasonCode.BURNING} == set(ReasonCode)
+
+
+def test_the_table_reads_as_a_person_would_say_it() -> None:
+    table = status_table(every_state())
+    rows = {row.cells[0]: row for row in table.rows}
+    assert len(rows) == len(every_state().slos)
+    assert rows["onboarding/availability"].cells == (
+        "onboarding/availability",
+        "99.9 % over 30 d",
+        "99.93 %",
+        "28.07 %",
+        "16.2 ×",
+        "Burning (page)",
+        "12 h 27 min, at 2026-11-22 15:27 UTC",
+    )
+    assert rows["onboarding/availability"].state is SloState.BURNING
+    assert rows["onboarding/latency"].cells[3:] == ("−72.8 %", "1.4 ×", "Exhausted", "used up")
+    assert rows["billing/freshness"].cells[2:] == ("–", "–", "–", "No data: no sample seen yet", "–")
+
+
+@given(any_report)
+@settings(max_examples=60, deadline=None)
+def test_any_report_is_a_table_without_holes(report: StatusReport) -> None:
+    table = status_table(report)
+    assert [row.cells[0] for row in table.rows] == [slo.id for slo in report.slos]
+    assert all(len(row.cells) == len(table.header) for row in table.rows)
+    assert all(cell for row in table.rows for cell in row.cells[1:])

@@ -1,0 +1,123 @@
+"""Histories of counters whose true number of events is known: written as OpenMetrics, counted by simulation."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+Rate = Callable[[float], float]
+"""Events a second at an instant (Unix seconds)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """One process: it lives from `born` until `died`, restarts at `restarts`, and exports its own counters."""
+
+    name: str
+    born: float
+    died: float
+    restarts: tuple[float, ...] = ()
+    initial: int = 0
+    """Events it had counted before the history begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A service as it was, and how Prometheus looked at it."""
+
+    start: int
+    end: int
+    pods: Sequence[Pod]
+    requests: Rate
+    """Per pod."""
+    error_ratio: Rate
+    errors_from: float = 0.0
+    """Before this instant no error has happened, and the error series does not exist."""
+    scrape_interval: int = 15
+    blind: tuple[tuple[float, float], ...] = ()
+    """When Prometheus was down."""
+    missed_ratio: float = 0.0
+    seed: int = 1
+
+
+@dataclass(slots=True)
+class Truth:
+    """Events by the second-resolution end of the scrape interval in which they happened."""
+
+    bad: list[tuple[float, int]] = field(default_factory=list)
+    total: list[tuple[float, int]] = field(default_factory=list)
+
+    def between(self, start: float, end: float) -> tuple[int, int]:
+        """(bad, total) in start < time <= end."""
+        return (
+            sum(count for at, count in self.bad if start < at <= end),
+            sum(count for at, count in self.total if start < at <= end),
+        )
+
+
+@dataclass(slots=True)
+class _Counter:
+    good: int = 0
+    bad: int = 0
+
+
+def simulate(world: World) -> tuple[Truth, str]:
+    """Live through the world once: what really happened, and what Prometheus wrote down of it."""
+    truth = Truth()
+    samples: dict[tuple[str, str], list[str]] = {}
+    for index, pod in enumerate(world.pods):
+        _live(world, pod, random.Random(world.seed * 1000 + index), truth, samples)
+    lines = ["# TYPE requests counter"]
+    for key in sorted(samples):
+        lines += samples[key]
+    return truth, "\n".join([*lines, "# EOF", ""])
+
+
+def _live(
+    world: World, pod: Pod, chance: random.Random, truth: Truth, samples: dict[tuple[str, str], list[str]]
+) -> None:
+    counter = _Counter(good=pod.initial)
+    restarts = list(pod.restarts)
+    error_seen = False
+    for at in _scrapes(world, pod):
+        if restarts and restarts[0] <= at:
+            restarts.pop(0)
+            counter = _Counter()
+            error_seen = False
+        events = _poisson_like(world.requests(at) * world.scrape_interval, chance)
+        ratio = world.error_ratio(at) if at >= world.errors_from else 0.0
+        bad = sum(chance.random() < ratio for _ in range(events)) if ratio else 0
+        counter.good += events - bad
+        counter.bad += bad
+        error_seen = error_seen or counter.bad > 0
+        truth.bad.append((at, bad))
+        truth.total.append((at, events))
+        if any(start <= at < end for start, end in world.blind) or chance.random() < world.missed_ratio:
+            continue
+        _expose(samples, pod.name, "200", counter.good, at)
+        if error_seen:
+            _expose(samples, pod.name, "500", counter.bad, at)
+
+
+def _scrapes(world: World, pod: Pod) -> Iterator[float]:
+    offset = sum(map(ord, pod.name)) % world.scrape_interval
+    at = float(max(world.start, pod.born) // world.scrape_interval * world.scrape_interval + offset)
+    while at < min(world.end, pod.died):
+        if at >= max(world.start, pod.born):
+            yield at
+        at += world.scrape_interval
+
+
+def _poisson_like(mean: float, chance: random.Random) -> int:
+    whole = int(mean)
+    return whole + (chance.random() < mean - whole)
+
+
+def _expose(samples: dict[tuple[str, str], list[str]], pod: str, code: str, value: int, at: float) -> None:
+    labels = f'job="shop",instance="{pod}",code="{code}"'
+    samples.setdefault((pod, code), []).append(f"requests_total{{{labels}}} {value} {at:.3f}")
+
+
+def write(text: str, path: Path) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
