@@ -38,6 +38,12 @@ class MetricsSource(Protocol):
         ...
 
 
+class InstantQueries(Protocol):
+    """Occasional questions outside of the evaluation's way. Raises PrometheusError."""
+
+    def query(self, promql: str, at: datetime) -> Sequence[Sample]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerKey:
     """An SLO's counts are told apart by what is counted: another indicator starts a new generation."""

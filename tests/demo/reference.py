@@ -1,10 +1,16 @@
 """The objectives of the top-level slo.yaml in the terms of the traffic's model: what is bad there, and of what."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
 
 from sloguard.demo import traffic
 from sloguard.demo.traffic import BUCKETS, Activity, Outcome
+
+SLO_YAML = Path(__file__).parents[2] / "slo.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +68,25 @@ OBJECTIVES = (
     Objective("resume/tailoring-duration", 90, traffic.OPERATIONS, "tailoring", below_seconds=60),
 )
 """All but backup-freshness, which counts no events."""
+
+
+def selectors() -> Sequence[str]:
+    """Every PromQL selector of the top-level slo.yaml; for a histogram, those of its bucket and its count."""
+    document = yaml.safe_load(SLO_YAML.read_text(encoding="utf-8"))
+    found: list[str] = []
+    for service in document["services"]:
+        for slo in service["slos"]:
+            indicator = slo["indicator"]
+            found += indicator.get("events", {}).values()
+            if "latency" in indicator:
+                found += _of_histogram(indicator["latency"])
+            if "threshold" in indicator:
+                found.append(indicator["threshold"]["query"].rpartition("- ")[2])
+    return found
+
+
+def _of_histogram(latency: Mapping[str, str]) -> Sequence[str]:
+    amount, unit = re.fullmatch(r"(\d+)(ms|s)", latency["below"]).groups()  # type: ignore[union-attr] # or it raises
+    bound = float(amount) / (1000 if unit == "ms" else 1)
+    bucket = f'{latency["histogram"]}_bucket{latency["filter"][:-1]},le="{bound}"}}'
+    return (bucket, f"{latency['histogram']}_count{latency['filter']}")

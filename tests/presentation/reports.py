@@ -184,7 +184,7 @@ _SLOS = st.builds(
 )
 _SERVICES = st.builds(
     ServiceStatus,
-    health=st.none() | st.builds(Health, score=_FLOATS, grade=st.sampled_from(Grade), partial=st.booleans()),
+    health=st.none() | st.builds(Health, score=st.floats(0, 100), grade=st.sampled_from(Grade), partial=st.booleans()),
     slos=st.lists(_SLOS, max_size=3).map(tuple),
 )
 any_report = st.builds(

@@ -138,9 +138,7 @@ def _resume_success(operation: str, objective: str, description: str) -> Slo:
 def _resume_duration(operation: str, objective: str, below_seconds: float, description: str) -> Slo:
     indicator = latency("resume_operation_duration_seconds", f'operation="{operation}"', below_seconds)
     name = f"{operation.replace('_', '-')}-duration"
-    return make_slo(
-        name, indicator, objective, service="resume", description=description, breakdown_by=("version",)
-    )
+    return make_slo(name, indicator, objective, service="resume", description=description, breakdown_by=("version",))
 
 
 RESUME = Service(

@@ -1,9 +1,8 @@
 """Histories of counters whose true number of events is known: written as OpenMetrics, counted by simulation."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 Rate = Callable[[float], float]
 """Events a second at an instant (Unix seconds)."""
@@ -37,6 +36,7 @@ class World:
     blind: tuple[tuple[float, float], ...] = ()
     """When Prometheus was down."""
     missed_ratio: float = 0.0
+    job: str = "shop"
     seed: int = 1
 
 
@@ -61,16 +61,17 @@ class _Counter:
     bad: int = 0
 
 
-def simulate(world: World) -> tuple[Truth, str]:
-    """Live through the world once: what really happened, and what Prometheus wrote down of it."""
+def simulate(world: World) -> tuple[Truth, list[str]]:
+    """Live through the world once: what really happened, and the samples that Prometheus wrote down of it."""
     truth = Truth()
     samples: dict[tuple[str, str], list[str]] = {}
     for index, pod in enumerate(world.pods):
         _live(world, pod, random.Random(world.seed * 1000 + index), truth, samples)
-    lines = ["# TYPE requests counter"]
-    for key in sorted(samples):
-        lines += samples[key]
-    return truth, "\n".join([*lines, "# EOF", ""])
+    return truth, [line for key in sorted(samples) for line in samples[key]]
+
+
+def openmetrics(samples: Iterable[str]) -> str:
+    return "\n".join(["# TYPE requests counter", *samples, "# EOF", ""])
 
 
 def _live(
@@ -94,9 +95,9 @@ def _live(
         truth.total.append((at, events))
         if any(start <= at < end for start, end in world.blind) or chance.random() < world.missed_ratio:
             continue
-        _expose(samples, pod.name, "200", counter.good, at)
+        _expose(samples, world, pod.name, "200", counter.good, at)
         if error_seen:
-            _expose(samples, pod.name, "500", counter.bad, at)
+            _expose(samples, world, pod.name, "500", counter.bad, at)
 
 
 def _scrapes(world: World, pod: Pod) -> Iterator[float]:
@@ -113,11 +114,8 @@ def _poisson_like(mean: float, chance: random.Random) -> int:
     return whole + (chance.random() < mean - whole)
 
 
-def _expose(samples: dict[tuple[str, str], list[str]], pod: str, code: str, value: int, at: float) -> None:
-    labels = f'job="shop",instance="{pod}",code="{code}"'
+def _expose(
+    samples: dict[tuple[str, str], list[str]], world: World, pod: str, code: str, value: int, at: float
+) -> None:
+    labels = f'job="{world.job}",instance="{pod}",code="{code}"'
     samples.setdefault((pod, code), []).append(f"requests_total{{{labels}}} {value} {at:.3f}")
-
-
-def write(text: str, path: Path) -> Path:
-    path.write_text(text, encoding="utf-8")
-    return path

@@ -1,9 +1,14 @@
-"""The `sloguard` command: its options, and the one place where an error becomes words and an exit code."""
+"""The `sloguard` command: its subcommands, and the one place where an error becomes words and an exit code."""
 
+import sys
 
 import typer
 
-EXIT_INTERRUPTED = 130
+from sloguard.cli.generate import generate
+from sloguard.cli.replay import replay
+from sloguard.cli.run import run
+from sloguard.cli.status import status
+from sloguard.errors import SloguardError
 
 app = typer.Typer(
     name="sloguard",
@@ -13,3 +18,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+for _command in (replay, status, run, generate):
+    app.command()(_command)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from importlib.metadata import version as installed_version
+
+    typer.echo(installed_version("sloguard"))
+
+
+def main() -> None:
+    try:
+        app()
+    except SloguardError as error:
+        sys.stderr.write(f"sloguard: {error}\n")
+        sys.exit(error.exit_code)

@@ -7,9 +7,7 @@ has run out: PagerDuty takes the repeat for the same alert by its dedup key; Sla
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import groupby
 from operator import attrgetter
 from types import MappingProxyType, TracebackType
@@ -19,46 +17,17 @@ import structlog
 
 from sloguard.clock import monotonic_seconds
 from sloguard.daemon.backoff import full_jitter
+from sloguard.daemon.delivery_run import Batch, DeliveryReport, DeliverySettings, Outcome, Run
 from sloguard.model.delivery import Delivered, DeliveryResult, OutboxEntry, Rejected, Retry
 from sloguard.ports import Outbox, Receiver
+
+__all__ = ["DeliveryReport", "DeliverySettings", "DeliveryWorker", "Outcome"]
 
 _log = structlog.get_logger(__name__)
 
 _MOST_THREADS = 16
 _LONGEST_REQUESTED_WAIT = timedelta(hours=1)
 """A receiver that asks for more is asked again after this."""
-
-
-class Outcome(StrEnum):
-    DELIVERED = "delivered"
-    RETRIED = "retried"
-    REJECTED = "rejected"
-    """A dead letter: refused, or given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryReport:
-    """Answers since the worker was made, by receiver and outcome."""
-
-    counts: Mapping[tuple[str, Outcome], int] = field(default_factory=dict)
-
-    def total(self, outcome: Outcome) -> int:
-        return sum(count for (_, counted), count in self.counts.items() if counted is outcome)
-
-
-@dataclass(frozen=True, slots=True)
-class DeliverySettings:
-    batch: int = 64
-    """Entries claimed at a time."""
-    lease: timedelta = timedelta(seconds=60)
-    """Longer than `sending` and one slow request. After a crash, what was being sent waits for this to run out."""
-    sending: timedelta = timedelta(seconds=25)
-    """A receiver is given no further entry of a batch after this."""
-    patience: timedelta = timedelta(seconds=15)
-    """How long a run waits for its slowest receiver, which goes on in the background while the others get theirs."""
-    give_up_after: timedelta = timedelta(hours=24)
-    least_attempts: int = 10
-    """An entry is never given up before this many failures, however old it is."""
 
 
 class DeliveryWorker:
@@ -83,7 +52,7 @@ class DeliveryWorker:
         self._settings = settings or DeliverySettings()
         threads = max(1, min(_MOST_THREADS, len(self._receivers)))
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="deliver")
-        self._sending: dict[str, Future[_Batch]] = {}
+        self._sending: dict[str, Future[Batch]] = {}
         self._quiet_until: dict[str, datetime] = {}
         self._counts: dict[tuple[str, Outcome], int] = {}
         self._known_faults: set[str] = set()
@@ -94,7 +63,7 @@ class DeliveryWorker:
         Raises:
             StoreError: the outbox cannot be used. What was sent but could not be recorded is sent again later.
         """
-        run = _Run(now, self._monotonic)
+        run = Run(now, self._monotonic)
         resting: set[str] = set()
         delivered = self._settle().delivered
         while entries := self._outbox.claim(self._name, run.now(), self._settings.lease, self._settings.batch):
@@ -123,7 +92,7 @@ class DeliveryWorker:
     ) -> None:
         self.close()
 
-    def _start(self, entries: Sequence[OutboxEntry], resting: set[str], run: "_Run") -> None:
+    def _start(self, entries: Sequence[OutboxEntry], resting: set[str], run: Run) -> None:
         by_receiver = attrgetter("notification.receiver")
         for name, group in groupby(sorted(entries, key=by_receiver), key=by_receiver):
             mine = list(group)
@@ -133,10 +102,10 @@ class DeliveryWorker:
             else:
                 self._sending[name] = self._pool.submit(self._send_all, name, mine, run)
 
-    def _settle(self) -> "_Batch":
+    def _settle(self) -> Batch:
         """Take in the batches that are through, and raise the first error that kept one from being recorded."""
         through = {name: future for name, future in self._sending.items() if future.done()}
-        total = _Batch()
+        total = Batch()
         errors = []
         for name, future in through.items():
             del self._sending[name]
@@ -153,9 +122,9 @@ class DeliveryWorker:
             raise errors[0]
         return total
 
-    def _send_all(self, name: str, entries: Sequence[OutboxEntry], run: "_Run") -> "_Batch":
+    def _send_all(self, name: str, entries: Sequence[OutboxEntry], run: Run) -> Batch:
         """Send one receiver's entries in turn, up to the first that it wants again: the rest would fare alike."""
-        batch = _Batch()
+        batch = Batch()
         started = run.elapsed()
         for position, entry in enumerate(entries):
             if run.elapsed() - started > self._settings.sending:
@@ -222,40 +191,3 @@ class DeliveryWorker:
 def _asked(answer: Retry) -> timedelta:
     """The wait that the receiver itself asks for."""
     return min(answer.after or timedelta(0), _LONGEST_REQUESTED_WAIT)
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What became of one receiver's entries, or of several receivers'."""
-
-    outcomes: list[Outcome] = field(default_factory=list)
-    troubled: dict[str, datetime] = field(default_factory=dict)
-    """Receivers that want a message again, with the instant before which they want none."""
-
-    @property
-    def delivered(self) -> int:
-        return self.outcomes.count(Outcome.DELIVERED)
-
-    @property
-    def progressed(self) -> bool:
-        """Something is out of the way, so what comes after it may be sent now."""
-        return any(outcome is not Outcome.RETRIED for outcome in self.outcomes)
-
-    def add(self, other: "_Batch") -> None:
-        self.outcomes += other.outcomes
-        self.troubled |= other.troubled
-
-
-class _Run:
-    """The instant of a run, moved on by the time it takes: a wait is counted from the answer that asked for it."""
-
-    def __init__(self, now: datetime, monotonic: Callable[[], float]) -> None:
-        self._now = now
-        self._monotonic = monotonic
-        self._started = monotonic()
-
-    def elapsed(self) -> timedelta:
-        return timedelta(seconds=self._monotonic() - self._started)
-
-    def now(self) -> datetime:
-        return self._now + self.elapsed()

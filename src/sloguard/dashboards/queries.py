@@ -11,11 +11,11 @@ from decimal import Decimal
 from sloguard.model.duration import format_duration
 from sloguard.model.slo import Severity, Slo
 from sloguard.promql import names
-from sloguard.promql.recorded import error_ratio_series
+from sloguard.promql.rates import bad_rate, total_rate
+from sloguard.promql.recorded import error_ratio_series, of_slo
 from sloguard.promql.text import decimal_text, quote
 
 _IDENTITY = f"{names.LABEL_ID}, {names.LABEL_NAME}, {names.LABEL_SERVICE}"
-_JOIN = f"on ({names.LABEL_ID})"
 
 SEVERITY_LEVELS = {Severity.INFO: 1, Severity.TICKET: 2, Severity.PAGE: 3}
 """How high an alert's severity is drawn; 0 is no alert."""
@@ -44,7 +44,7 @@ def objective(scope: str) -> str:
 
 def _in_budgets(error_ratio: str, scope: str) -> str:
     """An error ratio in multiples of what the objective allows."""
-    return f"{error_ratio} / {_JOIN} (1 - {_per_slo(names.OBJECTIVE, scope)})"
+    return f"{error_ratio} / (1 - {_per_slo(names.OBJECTIVE, scope)})"
 
 
 def success_ratio(scope: str) -> str:
@@ -65,7 +65,7 @@ def burn_rate(scope: str, window: timedelta) -> str:
     return _preferring(exact, _in_budgets(_per_slo(error_ratio_series(window), scope), scope))
 
 
-def hourly_error_ratio(scope: str) -> str:
+def _hourly_error_ratio(scope: str) -> str:
     """Over the last hour, whatever windows the SLOs' tiers have."""
     bad, total = (
         f"max by ({_IDENTITY}) (sum_over_time({series}{{{scope}}}[1h]))"
@@ -74,18 +74,24 @@ def hourly_error_ratio(scope: str) -> str:
     return f"clamp_max({bad} / ({total} > 0), 1)"
 
 
+def hourly_success_ratio(scope: str) -> str:
+    return f"1 - {hourly_burn_rate(scope)} * (1 - {objective(scope)})"
+
+
 def hourly_burn_rate(scope: str) -> str:
     exact = _per_slo(names.METRIC_BURN_RATE, scope, f'{names.LABEL_WINDOW}="1h"')
-    return _preferring(exact, _in_budgets(hourly_error_ratio(scope), scope))
+    return _preferring(exact, _in_budgets(_hourly_error_ratio(scope), scope))
 
 
-def events_rate(scope: str) -> str:
-    """All events per second."""
-    return _per_slo(names.EVENTS_RATE, scope)
+def events_rate(slo: Slo, slice_length: timedelta) -> str:
+    """All events of one SLO per second, without labels; from raw series where there are no rules."""
+    return _preferring(f"sum({of_slo(names.EVENTS_RATE, slo)})", total_rate(slo.indicator, slice_length))
 
 
-def bad_events_rate(scope: str) -> str:
-    return _per_slo(names.BAD_EVENTS_RATE, scope)
+def bad_events_rate(slo: Slo, slice_length: timedelta) -> str:
+    """Bad events of one SLO per second, likewise."""
+    raw = bad_rate(slo.indicator, slice_length, f"({total_rate(slo.indicator, slice_length)})")
+    return _preferring(f"sum({of_slo(names.BAD_EVENTS_RATE, slo)})", raw)
 
 
 def alert_level(scope: str) -> str:
@@ -106,12 +112,9 @@ def _severity_level(scope: str, severity: Severity, level: int) -> str:
 
 
 def slo_health(scope: str) -> str:
-    """0..100: 60 for the budget that is left, 40 for the pace of the last hour."""
-    recorded = (
-        f"60 * clamp({budget_remaining(scope)}, 0, 1)\n"
-        f"+ {_JOIN}\n"
-        f"40 / clamp_min({hourly_burn_rate(scope)}, 1)"
-    )
+    """0..100: 60 for the budget that is left, 40 for the pace of the last hour (an idle hour has a good pace)."""
+    burn = f"{hourly_burn_rate(scope)} or 0 * {_per_slo(names.OBJECTIVE, scope)}"
+    recorded = f"60 * clamp({budget_remaining(scope)}, 0, 1)\n+\n40 / clamp_min({burn}, 1)"
     return _preferring(_per_slo(names.METRIC_HEALTH, scope), recorded)
 
 
@@ -127,8 +130,8 @@ def service_health(scope: str, weights: Sequence[tuple[str, Decimal]]) -> str:
         return _preferring(exact, f"avg by ({names.LABEL_SERVICE}) ({slo_health(scope)})")
     weight = "\nor\n".join(_weight(scope, slo_id, weight) for slo_id, weight in weights)
     by = f"sum by ({names.LABEL_SERVICE})"
-    weighted = f"{by} ({slo_health(scope)} * {_JOIN} group_left ()\n({weight}))"
-    known = f"{by} ((0 * {slo_health(scope)} + 1) * {_JOIN} group_left ()\n({weight}))"
+    weighted = f"{by} ({slo_health(scope)} * on ({names.LABEL_ID}) group_left ()\n({weight}))"
+    known = f"{by} ((0 * {slo_health(scope)} + 1) * on ({names.LABEL_ID}) group_left ()\n({weight}))"
     return _preferring(exact, f"{weighted}\n/\n{known}")
 
 

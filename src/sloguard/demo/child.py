@@ -27,10 +27,19 @@ def child_environment(changes: Mapping[str, str]) -> dict[str, str]:
 class Child:
     """Starts on enter, stops on exit. Its own session keeps a Ctrl-C from reaching it before we stop it in order."""
 
-    def __init__(self, name: str, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        environment: Mapping[str, str],
+        *,
+        grace_seconds: float = _GRACE_SECONDS,
+    ) -> None:
         self.name = name
         self.log = log
         self._command = leashed(command)
+        self._grace_seconds = grace_seconds
         self._environment = dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -79,7 +88,7 @@ class Child:
             return
         process.terminate()
         try:
-            process.wait(timeout=_GRACE_SECONDS)
+            process.wait(timeout=self._grace_seconds)
         except (subprocess.TimeoutExpired, KeyboardInterrupt):  # a second Ctrl-C means: now
             process.kill()
             process.wait()

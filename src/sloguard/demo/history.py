@@ -84,7 +84,7 @@ def _fits(value: str, wanted: str | tuple[str, ...]) -> bool:
     return value in wanted if isinstance(wanted, tuple) else value == wanted
 
 
-class _Counters:
+class Counters:
     """The counters of the past process: their values, and their lines in OpenMetrics text."""
 
     def __init__(self, past: Past) -> None:
@@ -152,7 +152,7 @@ class _Counters:
         return self._keys[name, labels]
 
 
-def chunks(past: Past, counters: _Counters) -> Iterator[tuple[list[str], int]]:
+def chunks(past: Past, counters: Counters) -> Iterator[tuple[list[str], int]]:
     """The samples as OpenMetrics text, a chunk for each UTC day (so that no block is read twice), and their number."""
     chunk: list[str] = []
     samples = 0
@@ -175,7 +175,7 @@ def write_past(past: Past, data_dir: Path, scratch: Path) -> Truth:
     A day is imported while the next is generated.
     """
     scratch.mkdir(parents=True, exist_ok=True)
-    counters = _Counters(past)
+    counters = Counters(past)
     total = 0
     with ThreadPoolExecutor(max_workers=1) as importer:
         imports: list[Future[None]] = []

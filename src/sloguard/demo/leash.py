@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 _PR_SET_PDEATHSIG = 1
 
@@ -17,14 +18,14 @@ def leashed(command: Sequence[str]) -> list[str]:
     return [sys.executable, "-m", "sloguard.demo.leash", str(os.getpid()), *command]
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> NoReturn:
     parent, *command = arguments
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != int(parent):
-            return 1  # the parent died before the kernel knew whom to tell
+            raise SystemExit(1)  # the parent died before the kernel knew whom to tell
     os.execvp(command[0], command)  # noqa: S606 - our own arguments
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -1,6 +1,6 @@
 """How the demonstration talks: calm lines with the time in front, the same on a terminal and in a log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -27,10 +27,13 @@ class Screen:
         for line in rest:
             self._console.print(f"          {escape(line)}")
 
-    def event(self, who: str, text: str) -> None:
+    def event(self, line: str) -> None:
         """What a receiver got."""
-        for line in text.splitlines():
-            self._console.print(Text(f"{'':10}│ {who:<9} {line}", style="cyan"))
+        self._console.print(Text(f"          │ {line}", style="cyan"))
+
+    def quote(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._console.print(Text(f"          ┃ {line}", style="bold"))
 
     def good(self, text: str) -> None:
         self._console.print(f"[dim]{utc_now():%H:%M:%S}[/dim]  [green]✓ {escape(text)}[/green]")
@@ -38,7 +41,7 @@ class Screen:
     def bad(self, text: str) -> None:
         self._console.print(f"[dim]{utc_now():%H:%M:%S}[/dim]  [red]✗ {escape(text)}[/red]")
 
-    def pairs(self, rows: list[tuple[str, str]]) -> None:
+    def pairs(self, rows: Iterable[tuple[str, str]]) -> None:
         table = Table.grid(padding=(0, 2))
         for name, value in rows:
             table.add_row(f"          {escape(name)}", escape(value))
@@ -51,4 +54,3 @@ class Screen:
         self.say(f"{text} …")
         yield
         self.good(f"done in {monotonic_seconds() - start:.1f} s")
-

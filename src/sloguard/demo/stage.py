@@ -1,5 +1,6 @@
 """Everything the demonstration runs, started in order and stopped in reverse."""
 
+import secrets
 import shutil
 import sys
 import tempfile
@@ -19,11 +20,12 @@ from sloguard.demo.child import Child, DemoError, child_environment
 from sloguard.demo.history import Past, write_past
 from sloguard.demo.leash import leashed
 from sloguard.demo.prometheus import PrometheusServer, free_port, program
-from sloguard.demo.quicken import SCRAPE_INTERVAL, quickened
+from sloguard.demo.quicken import EVALUATION_INTERVAL, SCRAPE_INTERVAL, quickened
 from sloguard.demo.receivers import PagerDutyStandIn, SlackStandIn
 from sloguard.demo.screen import Screen
 from sloguard.presentation.words import count
 
+SLACK_TOKEN = "xoxb-demo"  # noqa: S105 - known to our own stand-in alone
 ROUTING_KEY = "demo" * 8
 """PagerDuty's integration keys have 32 characters."""
 _START_SECONDS = 90.0
@@ -71,9 +73,11 @@ class Stage:
         self.workload_url = f"http://{self._workload_address}"
         self.daemon_url = f"http://{self._daemon_address}"
         self.prometheus_url = ""
-        self.directory = options.directory or Path()
-        self.slack = SlackStandIn(on_event=lambda text: screen.event("Slack", text))
-        self.pagerduty = PagerDutyStandIn(on_event=lambda text: screen.event("PagerDuty", text))
+        self.directory = (options.directory or _temporary()).absolute()
+        self._config = self.directory / "slo.yaml"
+        self._common = ("--config", str(self._config), "--store", f"sqlite:///{self.directory}/sloguard.db")
+        self.slack = SlackStandIn(token=SLACK_TOKEN, on_event=screen.event)
+        self.pagerduty = PagerDutyStandIn(routing_key=ROUTING_KEY, on_event=screen.event)
 
     def __enter__(self) -> Self:
         try:
@@ -91,9 +95,9 @@ class Stage:
     def _stop(self, error: BaseException | None) -> None:
         """Stop everything. After an error the directory stays, for the sake of its logs."""
         self._stack.close()
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) and self.directory.exists():
             self._screen.say(f"Logs and data are left in {self.directory}")
-        elif self.options.directory is None and self._config is not None:
+        elif self.options.directory is None:
             shutil.rmtree(self.directory, ignore_errors=True)
 
     def get(self, url: str) -> httpx.Response:
@@ -124,15 +128,14 @@ class Stage:
         self._start_daemon()
 
     def _prepare_directory(self) -> None:
-        if self.options.directory is None:
-            self.directory = Path(tempfile.mkdtemp(prefix="sloguard-demo-"))
-        elif self.directory.exists() and any(self.directory.iterdir()):
+        if self.directory.exists() and any(self.directory.iterdir()):
             raise DemoError(f"{self.directory} is not empty. Name a new directory, or remove it.")
-        self.directory = self.directory.absolute()
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self._config = self.directory / "slo.yaml"
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._config.write_text(quickened(self.options.config.read_text(encoding="utf-8")), encoding="utf-8")
-        self._common = ("--config", str(self._config), "--store", f"sqlite:///{self.directory}/sloguard.db")
+        self._screen.say(
+            f"A copy of {self.options.config}, quickened: Prometheus scrapes every {SCRAPE_INTERVAL}, "
+            f"sloguard evaluates every {EVALUATION_INTERVAL}."
+        )
 
     def _start_receivers(self) -> None:
         for receiver in (self.slack, self.pagerduty):
@@ -183,8 +186,8 @@ class Stage:
         """What the top-level slo.yaml asks the environment for."""
         return {
             "PROMETHEUS_URL": self.prometheus_url or "http://127.0.0.1:9",
-            "SLACK_BOT_TOKEN": "xoxb-demo",
-            "SLACK_API_URL": self.slack.url,
+            "SLACK_BOT_TOKEN": SLACK_TOKEN,
+            "SLACK_API_URL": f"{self.slack.url}/api/",
             "PAGERDUTY_ROUTING_KEY": ROUTING_KEY,
             "PAGERDUTY_EVENTS_URL": self.pagerduty.url,
         }
@@ -213,7 +216,12 @@ class Stage:
         raise TimeoutError(f"{what} did not happen within {seconds:.0f} s")
 
 
+def _temporary() -> Path:
+    return Path(tempfile.gettempdir()) / f"sloguard-demo-{secrets.token_hex(4)}"
+
+
 def _require(config: Path) -> None:
-    program("prometheus"), program("promtool")
+    for name in ("prometheus", "promtool"):
+        program(name)
     if not config.is_file():
         raise DemoError(f"{config} does not exist. Run the demonstration where it is, or name one with --config.")

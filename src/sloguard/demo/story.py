@@ -9,6 +9,7 @@ import httpx
 from sloguard.clock import monotonic_seconds
 from sloguard.demo.child import DemoError
 from sloguard.demo.faults import DESCRIPTIONS, Fault
+from sloguard.demo.reception import Reception
 from sloguard.demo.screen import Screen
 from sloguard.demo.stage import Stage
 from sloguard.presentation.words import percent, rate
@@ -17,81 +18,90 @@ SLO_ID = "onboarding/availability"
 _FAULT = Fault.BAD_RELEASE
 _CALM_SECONDS = 15.0
 _PAGE_SECONDS = 240.0
-_READING_SECONDS = 10.0
+_READING_SECONDS = 5.0
 _RESOLVE_SECONDS = 600.0
 _PROGRESS_SECONDS = 30.0
-_POLL_SECONDS = 1.0
+_POLL_SECONDS = 0.5
+
+
+class StoryError(DemoError):
+    """Not everything arrived, or something else did."""
 
 
 @dataclass(frozen=True, slots=True)
-class Burn:
-    """What the daemon says about the SLO, in words."""
+class Story:
+    stage: Stage
+    screen: Screen
+    deadline: float
+    """Monotonic seconds: the whole story is over by then."""
 
-    state: str
-    short: str
-    long: str
-    remaining: str
+    @property
+    def reception(self) -> Reception:
+        return Reception(self.stage.pagerduty, self.stage.slack, SLO_ID)
 
-    def __str__(self) -> str:
-        return f"{SLO_ID} is {self.state}: burn rate 5m {self.short}, 1h {self.long}; {self.remaining} of its budget left"
+    def tell(self) -> None:
+        """Let it happen, and say what is being waited for.
 
+        Raises:
+            StoryError: the page or its resolve did not arrive in both receivers, or another page came.
+        """
+        self.screen.heading("What happens now")
+        self.screen.say(f"A bad release goes out in {_CALM_SECONDS:.0f} seconds. You need not do anything.")
+        self._wait(_CALM_SECONDS)
+        self._break()
+        self._repair()
+        problems = self.reception.problems()
+        if problems:
+            raise StoryError(f"The story is not as it should be: {'; '.join(problems)}.")
+        self.screen.good("Exactly one page and its resolve reached PagerDuty and Slack.")
 
-def tell(stage: Stage, screen: Screen) -> None:
-    """Let it happen, and say what is being waited for.
+    def _break(self) -> None:
+        start = monotonic_seconds()
+        self.stage.switch(_FAULT, on=True)
+        self.screen.bad(f"BROKEN    {DESCRIPTIONS[_FAULT]}")
+        self.screen.say("Waiting for the page. 1.44 % of an hour's requests must fail first: a good minute of this.")
+        self._until(self.reception.paged, _PAGE_SECONDS, "no page")
+        self.screen.good(f"The page came {monotonic_seconds() - start:.0f} s after the release. In Slack it reads:")
+        self.screen.quote(self.reception.page_text())
 
-    Raises:
-        DemoError: the page or its resolve did not arrive in both receivers, or another page came.
-    """
-    screen.heading("What happens now")
-    screen.say(f"{_burn(stage)}\nIn {_CALM_SECONDS:.0f} seconds a bad release goes out. Nothing is to be done: watch.")
-    _wait(stage, _CALM_SECONDS)
-    broken_at = monotonic_seconds()
-    stage.switch(_FAULT, on=True)
-    screen.bad(f"BROKEN  {DESCRIPTIONS[_FAULT]}")
-    screen.say("Waiting for the page: 1.44 % of an hour's requests must fail first, about a minute's worth of these.")
-    _until(stage, screen, lambda: _paged(stage), _PAGE_SECONDS, "no page arrived in both receivers")
-    screen.good(f"the page is there, {monotonic_seconds() - broken_at:.0f} s after the release")
-    _wait(stage, _READING_SECONDS)
-    stage.switch(_FAULT, on=False)
-    repaired_at = monotonic_seconds()
-    screen.good("REPAIRED  the release is rolled back")
-    screen.say(
-        "Waiting for the resolve: it comes when the last five minutes are clean again, and stay so for a moment.\n"
-        "That is five to seven minutes; the burn rates fall meanwhile."
-    )
-    _until(stage, screen, lambda: _resolved(stage), _RESOLVE_SECONDS, "the page was not resolved in both receivers")
-    screen.good(f"resolved, {(monotonic_seconds() - repaired_at) / 60:.1f} min after the repair")
-    _judge(stage)
-    screen.good("exactly one page and its resolve reached PagerDuty and Slack")
+    def _repair(self) -> None:
+        self._wait(_READING_SECONDS)
+        start = monotonic_seconds()
+        self.stage.switch(_FAULT, on=False)
+        self.screen.good("REPAIRED  the release is rolled back")
+        self.screen.say(
+            "Waiting for the resolve. It comes when the bad minute has left the last five minutes,\n"
+            "and the burn rate stays low for a while: in five to eight minutes. Watch it fall:"
+        )
+        self._until(self.reception.resolved, _RESOLVE_SECONDS, "no resolve")
+        self.screen.good(f"The resolve came {(monotonic_seconds() - start) / 60:.1f} min after the repair.")
 
+    def _until(self, happened: Callable[[], bool], seconds: float, otherwise: str) -> None:
+        start = told = monotonic_seconds()
+        end = min(start + seconds, self.deadline)
+        while not happened():
+            now = monotonic_seconds()
+            if now > end:
+                missing = "; ".join(self.reception.problems())
+                raise StoryError(f"After {now - start:.0f} s there was {otherwise}: {missing}.\n{self._burn()}")
+            if now - told >= _PROGRESS_SECONDS:
+                told = now
+                self.screen.say(self._burn())
+            self._wait(_POLL_SECONDS)
 
-def _until(
-    stage: Stage, screen: Screen, happened: Callable[[], bool], seconds: float, otherwise: str
-) -> None:
-    start = told = monotonic_seconds()
-    while not happened():
-        now = monotonic_seconds()
-        if now - start > seconds:
-            raise DemoError(f"{otherwise[0].upper()}{otherwise[1:]} within {seconds:.0f} s. {_received(stage)}")
-        if now - told >= _PROGRESS_SECONDS:
-            told = now
-            screen.say(str(_burn(stage)))
-        _wait(stage, _POLL_SECONDS)
+    def _wait(self, seconds: float) -> None:
+        end = monotonic_seconds() + seconds
+        while (left := end - monotonic_seconds()) > 0:
+            self.stage.check()
+            time.sleep(min(left, _POLL_SECONDS))
 
-
-def _wait(stage: Stage, seconds: float) -> None:
-    deadline = monotonic_seconds() + seconds
-    while (left := deadline - monotonic_seconds()) > 0:
-        stage.check()
-        time.sleep(min(left, _POLL_SECONDS))
-
-
-def _burn(stage: Stage) -> Burn | str:
-    try:
-        services = stage.get(f"{stage.daemon_url}/api/v1/status").raise_for_status().json()["services"]
-    except httpx.HTTPError as error:
-        return f"the daemon does not tell its status: {error}"
-    slo = next(slo for service in services for slo in service["slos"] if slo["id"] == SLO_ID)
-    burn = slo["burn_rates"]
-    budget = slo["error_budget"] or {}
-    return Burn(slo["state"], rate(burn.get("5m")), rate(burn.get("1h")), percent(budget.get("remaining_ratio")))
+    def _burn(self) -> str:
+        """What the daemon says about the SLO, in one line."""
+        try:
+            services = self.stage.get(f"{self.stage.daemon_url}/api/v1/status").raise_for_status().json()["services"]
+        except httpx.HTTPError as error:
+            return f"The daemon does not tell its status: {error}"
+        slo = next(slo for service in services for slo in service["slos"] if slo["id"] == SLO_ID)
+        rates = ", ".join(f"{rate(slo['burn_rates'].get(window))} over {window}" for window in ("5m", "1h"))
+        left = percent((slo["error_budget"] or {}).get("remaining_ratio"))
+        return f"{SLO_ID} {slo['state']}: burn rate {rates}; {left} of the budget left"

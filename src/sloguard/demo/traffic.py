@@ -13,7 +13,7 @@ from statistics import NormalDist
 
 DAY_SECONDS = 86_400
 _BUSIEST_HOUR = 14
-_QUIETEST_LEVEL = 0.35
+_QUIETEST_LEVEL = 0.5
 _BACKUP_HOUR = 2.5
 
 RELEASE = {"onboarding": "2.3.1", "resume": "1.8.0"}
@@ -38,7 +38,7 @@ Labels = tuple[tuple[str, str], ...]
 
 
 def level(at: float) -> float:
-    """The share of the busiest hour's traffic at a Unix time: 1 at 14:00 UTC, 0.35 at 02:00."""
+    """The share of the busiest hour's traffic at a Unix time: 1 at 14:00 UTC, a half at 02:00."""
     hour = at % DAY_SECONDS / 3600
     swing = (1 - _QUIETEST_LEVEL) / 2
     return 1 - swing + swing * math.cos((hour - _BUSIEST_HOUR) / 24 * math.tau)
@@ -114,7 +114,7 @@ def outcomes_of(usual: Outcome, others: tuple[Outcome, ...]) -> tuple[Outcome, .
 
 def _http(method: str, route: str, code: str, per_second: float) -> Activity:
     service = ("service", "onboarding")
-    unusual = {"429": 0.0021, "500": 0.0001, "503": 0.00005}
+    unusual = {"429": 0.0021, "500": 0.00007, "503": 0.00003}
     return Activity(
         name=route,
         counter=HTTP_REQUESTS,

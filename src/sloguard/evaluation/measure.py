@@ -19,6 +19,8 @@ class Observed:
     tail: Slice | None
     at: datetime
     slice_length: timedelta
+    counted_from: int | None = None
+    """Everything since this instant (Unix seconds) was asked for; there may be more history before it."""
 
     @property
     def last_seen(self) -> int | None:
@@ -52,7 +54,9 @@ def measure(observed: Observed, window: timedelta) -> Measurement | NoData:
         reason = NoDataReason.STALE if observed.stale else NoDataReason.LOW_COVERAGE
         return NoData(window, reason, coverage)
     total = max(0.0, seen.total)
-    return Measurement(window, observed.at, Counts(min(max(0.0, seen.bad), total), total), coverage)
+    counts = Counts(min(max(0.0, seen.bad), total), total)
+    partial = observed.counted_from is None or start < observed.counted_from
+    return Measurement(window, observed.at, counts, coverage, approximate=partial)
 
 
 def _sum(observed: Observed, start: float, end: float) -> WindowSum:

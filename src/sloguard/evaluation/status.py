@@ -22,7 +22,6 @@ def slo_status(slo: Slo, observed: Observed, readings: Sequence[TierReading], al
     whole = measure(observed, slo.window)
     burn_rates = _burn_rates(slo, observed)
     pace = burn_rates[PACE_WINDOW]
-    known = isinstance(whole, Measurement)
     budget = error_budget(whole.counts, slo.budget_ratio) if isinstance(whole, Measurement) else None
     no_data = _no_data(whole, observed)
     last_seen = observed.history.last
@@ -39,7 +38,7 @@ def slo_status(slo: Slo, observed: Observed, readings: Sequence[TierReading], al
         burn_rates=burn_rates,
         time_to_exhaustion=time_to_exhaustion(budget, pace, slo.window) if budget else None,
         coverage_ratio=whole.coverage_ratio,
-        approximate=known and isinstance(whole, Measurement) and whole.approximate,
+        approximate=isinstance(whole, Measurement) and whole.approximate,
         health_score=slo_health(budget.remaining_ratio, pace) if budget and no_data is None else None,
         watermark_at=datetime.fromtimestamp(last_seen, UTC) if last_seen is not None else None,
         no_data=no_data,

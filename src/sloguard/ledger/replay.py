@@ -58,22 +58,26 @@ class ReplayOutcome:
     """SLOs that Prometheus refuses to count, with its reason."""
 
 
-def chunks(start: int, end: int, slice_seconds: int) -> list[Chunk]:
-    """Cut an interval into range queries, ascending. Its bounds are multiples of the slice length."""
+def chunks(start: int, end: int, newest: int, slice_seconds: int) -> list[Chunk]:
+    """Cut an interval into range queries, ascending. Its bounds are multiples of the slice length.
+
+    How fine a chunk is depends on its age before `newest`.
+    """
     medium = max(slice_seconds, _FIVE_MINUTES)
-    fine_from = (end - _FINE_SECONDS) // _HOUR * _HOUR
-    medium_from = (end - _MEDIUM_SECONDS) // _HOUR * _HOUR
+    fine_from = (newest - _FINE_SECONDS) // _HOUR * _HOUR
+    medium_from = (newest - _MEDIUM_SECONDS) // _HOUR * _HOUR
+    last_hour = end // _HOUR * _HOUR
     result: list[Chunk] = []
     at = start
     while at < end:
-        if at % _HOUR:
+        if at % _HOUR or at == last_hour:
             chunk = Chunk(at, min(end, at - at % _HOUR + _HOUR), slice_seconds)
         elif at >= fine_from:
             chunk = Chunk(at, min(end, at + _FINE_SECONDS), slice_seconds)
         elif at >= medium_from:
-            chunk = Chunk(at, min(fine_from, at + _FINE_SECONDS), medium)
+            chunk = Chunk(at, min(fine_from, last_hour, at + _FINE_SECONDS), medium)
         else:
-            chunk = Chunk(at, min(medium_from, at + _DAY), _HOUR)
+            chunk = Chunk(at, min(medium_from, last_hour, at + _DAY), _HOUR)
         result.append(chunk)
         at = chunk.end
     return result
@@ -133,7 +137,7 @@ class Replay:
         since_unix = int(since.timestamp()) // _HOUR * _HOUR
         until_unix = int(until.timestamp()) // self._slice_seconds * self._slice_seconds
         pieces = missing_pieces(plan.keys, self._store.marks(), self._store.replayed(), since_unix, until_unix)
-        work = [(piece, chunk) for piece in pieces for chunk in self._ordered_chunks(piece)]
+        work = [(piece, chunk) for piece in pieces for chunk in self._ordered_chunks(piece, until_unix)]
         refused: dict[LedgerKey, str] = {}
         returned: dict[LedgerKey, Step] = {}
         on_progress(ReplayProgress(0, len(work)))
@@ -144,8 +148,8 @@ class Replay:
             on_progress(ReplayProgress(done + 1, len(work)))
         return ReplayOutcome(complete=True, refused=refused)
 
-    def _ordered_chunks(self, piece: Piece) -> Sequence[Chunk]:
-        ascending = chunks(piece.start, piece.end, self._slice_seconds)
+    def _ordered_chunks(self, piece: Piece, newest: int) -> Sequence[Chunk]:
+        ascending = chunks(piece.start, piece.end, newest, self._slice_seconds)
         return ascending if piece.ascending else ascending[::-1]
 
     def _replay(self, plan: CountingPlan, piece: Piece, chunk: Chunk, notes: "_Notes") -> None:

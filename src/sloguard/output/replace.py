@@ -6,7 +6,7 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sloguard.errors import OutputError
 
@@ -31,7 +31,7 @@ def write_files(directory: Path, texts: Mapping[str, str]) -> None:
     prepared: list[_Replacement] = []
     try:
         for path, text in texts.items():
-            prepared.append(_prepare((directory / path).resolve(), text))
+            prepared.append(_prepare(_inside(directory, path), text))
         _replace_all(prepared)
     except OSError as error:
         where = error.filename2 or error.filename or directory
@@ -39,6 +39,14 @@ def write_files(directory: Path, texts: Mapping[str, str]) -> None:
     finally:
         for replacement in prepared:
             _remove(replacement.new, replacement.old)
+
+
+def _inside(directory: Path, path: str) -> Path:
+    """The file itself, where the path may be a link to it."""
+    relative = PurePosixPath(path)
+    if relative.is_absolute() or ".." in relative.parts:
+        raise OutputError(f"{path} would be written outside of {directory}. Give the service a simpler name.")
+    return (directory / relative).resolve()
 
 
 def _prepare(target: Path, text: str) -> _Replacement:

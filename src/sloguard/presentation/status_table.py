@@ -6,11 +6,12 @@ from sloguard.model.status import SloState, SloStatus, StatusReport
 from sloguard.presentation.status_words import (
     budget_left_words,
     burn_1h_words,
+    end_at_words,
     end_words,
-    objective_words,
     state_words,
     success_words,
 )
+from sloguard.presentation.words import duration, percent
 
 HEADER = ("SLO", "Objective", "Success", "Budget left", "Burn 1 h", "State", "Budget ends")
 
@@ -37,11 +38,11 @@ def status_table(report: StatusReport) -> StatusTable:
 def _row(slo: SloStatus, report: StatusReport) -> StatusRow:
     cells = (
         slo.id,
-        objective_words(slo),
+        f"{percent(slo.objective_ratio)} over {duration(slo.window)}",
         success_words(slo),
         budget_left_words(slo),
         burn_1h_words(slo),
         state_words(slo),
-        end_words(slo, report.as_of),
+        ", at ".join(filter(None, (end_words(slo), end_at_words(slo, report.as_of)))),
     )
     return StatusRow(slo.state, cells)

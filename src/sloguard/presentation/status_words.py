@@ -32,10 +32,15 @@ REASON_WORDS = {
 
 def state_words(slo: SloStatus) -> str:
     """The state, why nothing is known, and who was told: `Burning (page)`, `No data: no sample seen yet`."""
-    state = f"No data: {no_data_words(slo.no_data)}" if slo.no_data else STATE_WORDS[slo.state]
+    why = f": {no_data_words(slo.no_data)}" if slo.no_data else ""
+    told = told_words(slo)
+    return f"{STATE_WORDS[slo.state]}{why} ({told})" if told else f"{STATE_WORDS[slo.state]}{why}"
+
+
+def told_words(slo: SloStatus) -> str:
+    """The severities of its firing alerts, most urgent first: `page`."""
     severities = sorted({alert.severity for alert in slo.alerts}, key=lambda severity: severity.rank, reverse=True)
-    told = ", ".join(severity.value for severity in severities)
-    return f"{state} ({told})" if told else state
+    return ", ".join(severity.value for severity in severities)
 
 
 def no_data_words(no_data: NoData) -> str:
@@ -48,11 +53,6 @@ def no_data_words(no_data: NoData) -> str:
             return f"only {percent(no_data.coverage_ratio)} of the window was seen"
         case _ as never:
             assert_never(never)
-
-
-def objective_words(slo: SloStatus) -> str:
-    """`99.9 % over 30 d`."""
-    return f"{percent(slo.objective_ratio)} over {duration(slo.window)}"
 
 
 def success_words(slo: SloStatus) -> str:
@@ -75,8 +75,8 @@ def _marked(text: str, slo: SloStatus) -> str:
     return f"≈ {text}" if slo.approximate and text != "–" else text
 
 
-def end_words(slo: SloStatus, as_of: datetime) -> str:
-    """When the budget ends if the pace of burning stays: `5 h 10 min, at 2026-11-22 08:10 UTC`."""
+def end_words(slo: SloStatus) -> str:
+    """In how long the budget ends if the pace of burning stays: `5 h 10 min`."""
     if slo.budget is None:
         return "–"
     if slo.budget.remaining_ratio <= 0:
@@ -85,7 +85,15 @@ def end_words(slo: SloStatus, as_of: datetime) -> str:
         return "not at this pace"
     if slo.time_to_exhaustion > _FAR_AWAY:
         return "over a year"
-    return f"{duration(slo.time_to_exhaustion)}, at {instant(as_of + slo.time_to_exhaustion)}"
+    return duration(slo.time_to_exhaustion)
+
+
+def end_at_words(slo: SloStatus, as_of: datetime) -> str:
+    """The instant at which it then ends: `2026-11-22 08:10 UTC`; empty where `end_words` is no length of time."""
+    left = slo.time_to_exhaustion
+    if slo.budget is None or slo.budget.remaining_ratio <= 0 or left is None or left > _FAR_AWAY:
+        return ""
+    return instant(as_of + left)
 
 
 def alert_words(alert: Alert, as_of: datetime) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from enum import Enum
 
-from sloguard.model.duration import format_duration, seconds_text
+from sloguard.model.duration import format_duration
 from sloguard.model.slo import Slo
 from sloguard.promql import names
 from sloguard.promql.text import selector
@@ -42,6 +42,11 @@ def recorded_window(window: timedelta) -> timedelta:
     return max(window, RATE_WINDOW)
 
 
+def error_ratio_series(window: timedelta) -> str:
+    """Name of the series that answers for a tier's window."""
+    return names.error_ratio_name(recorded_window(window))
+
+
 def window_speed(window: timedelta) -> Speed:
     return Speed.FAST if window <= LONGEST_FAST_WINDOW else Speed.SLOW
 
@@ -69,7 +74,3 @@ def error_ratio(slo: Slo, window: timedelta) -> str:
     else:
         bad, total = summed(pace.bad, slo, window), summed(pace.total, slo, window)
     return f"clamp_max(\n  {bad}\n  /\n  ({total} > 0),\n  1\n)"
-
-
-def interval_seconds(speed: Speed) -> str:
-    return seconds_text(speed.value.interval)

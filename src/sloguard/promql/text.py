@@ -43,11 +43,18 @@ def indented(text: str, depth: int = 1) -> str:
     return "\n".join(prefix + line for line in text.split("\n"))
 
 
-def summed_rate(selectors: Sequence[str], window: timedelta) -> str:
-    """Events per second of all selectors together. A selector without series counts as 0; nothing if all are."""
-    rates = [f"sum(rate({each}[{format_duration(window)}]))" for each in selectors]
+def summed_rate(selectors: Sequence[str], window: timedelta, *, by: str = "") -> str:
+    """Events per second of all selectors together. A selector without series counts as 0; nothing if all are.
+
+    Args:
+        selectors: counters.
+        window: over which the rate is taken.
+        by: a label whose values are told apart; empty for one sum.
+    """
+    total = f"sum by ({by}) " if by else "sum"
+    rates = [f"{total}(rate({each}[{format_duration(window)}]))" for each in selectors]
     if len(rates) == 1:
         return rates[0]
     # Without a label that tells them apart, `or` would drop all but the first.
     tagged = [f'label_replace({rate}, "selector", "{number}", "", "")' for number, rate in enumerate(rates, 1)]
-    return "sum(\n" + indented("\nor\n".join(tagged)) + "\n)"
+    return f"{total}(\n" + indented("\nor\n".join(tagged)) + "\n)"

@@ -66,7 +66,7 @@ def _annotations(slo: Slo, severity: Severity, tiers: Sequence[Tier]) -> Mapping
 
 
 def _window_sentence(slo: Slo, tier: Tier) -> str:
-    """A line that says how fast the budget burns over the tier's windows, if it is one of those that exceed their threshold."""
+    """A line that says how fast the budget burns, if both windows exceed the tier's threshold."""
     long, short = (words.duration(recorded_window(window)) for window in (tier.long, tier.short))
     burn_rate = f"({exceeded(slo, tier)}) / {decimal_text(slo.budget_ratio)}".replace("\n", " ")
     sentence = (

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from sloguard.model.slo import Slo, Tier
 from sloguard.promql import names
-from sloguard.promql.recorded import of_slo, recorded_window, summed, window_speed
+from sloguard.promql.recorded import error_ratio_series, of_slo, recorded_window, summed, window_speed
 from sloguard.promql.text import decimal_text, indented
 
 SIGNIFICANCE_LIMIT = Decimal("1.5")
@@ -22,9 +22,7 @@ def threshold_ratio(slo: Slo, tier: Tier) -> Decimal:
 def exceeded(slo: Slo, tier: Tier) -> str:
     """PromQL: the long window's error ratio while both windows exceed the tier's threshold."""
     threshold = decimal_text(threshold_ratio(slo, tier))
-    long, short = (
-        of_slo(names.error_ratio_name(recorded_window(window)), slo) for window in (tier.long, tier.short)
-    )
+    long, short = (of_slo(error_ratio_series(window), slo) for window in (tier.long, tier.short))
     above = [f"max by ({names.LABEL_ID}) ({ratio}) > {threshold}" for ratio in (long, short)]
     return f"\nand on ({names.LABEL_ID})\n".join(above)
 
@@ -39,9 +37,7 @@ def significant(slo: Slo, tier: Tier) -> str:
     if tier.factor < _EASED_BELOW:
         usual_ratio = f"{decimal_text(tier.factor * slo.budget_ratio)} / {_EASED_BELOW}"
     scale = "" if pace.events_per_sample == 1 else f"{decimal_text(pace.events_per_sample)} * "
-    return (
-        f"sqrt({scale}{bad})\n-\nsqrt({scale}{usual_ratio} * {total})\n> {decimal_text(SIGNIFICANCE_LIMIT)}"
-    )
+    return f"sqrt({scale}{bad})\n-\nsqrt({scale}{usual_ratio} * {total})\n> {decimal_text(SIGNIFICANCE_LIMIT)}"
 
 
 def fires(slo: Slo, tier: Tier) -> str:

@@ -10,10 +10,10 @@ from sloguard.model.duration import format_duration, seconds_text
 from sloguard.model.settings import EvaluationSettings
 from sloguard.model.slo import Slo
 from sloguard.promql import names
+from sloguard.promql.rates import bad_rate, total_rate
 from sloguard.promql.recorded import Speed, error_ratio, of_slo, recorded_window, slo_labels, window_speed
 from sloguard.promql.text import decimal_text
 from sloguard.rules.alerts import alerting_rule, severities, tiers_of
-from sloguard.rules.events import bad_rate, total_rate
 from sloguard.rules.rule import RecordingRule, Rule, RuleGroup
 
 GROUP_LIMIT = 20
@@ -30,9 +30,10 @@ def rule_groups(slo: Slo, evaluation: EvaluationSettings) -> Iterator[RuleGroup]
 
 def _event_rates(slo: Slo, evaluation: EvaluationSettings) -> tuple[Rule, ...]:
     labels = slo_labels(slo)
+    total = f"sum({of_slo(names.EVENTS_RATE, slo)})"
     return (
-        RecordingRule(names.EVENTS_RATE, total_rate(slo, evaluation), labels),
-        RecordingRule(names.BAD_EVENTS_RATE, bad_rate(slo, evaluation), labels),
+        RecordingRule(names.EVENTS_RATE, total_rate(slo.indicator, evaluation.slice), labels),
+        RecordingRule(names.BAD_EVENTS_RATE, bad_rate(slo.indicator, evaluation.slice, total), labels),
     )
 
 

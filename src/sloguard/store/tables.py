@@ -109,10 +109,10 @@ outbox = Table(
     sqlite_autoincrement=True,  # an id is never given twice: the order of a key's entries is the order of ids
 )
 
+# What is due is looked for among what is pending, which is little; what was delivered grows.
 # A partial index serves a query only if that says the same constant, so neither may be a bound parameter.
 PENDING_STATE: ColumnElement[str] = literal_column("'pending'")
 PENDING = outbox.c.state == PENDING_STATE
-Index("outbox_due", outbox.c.next_attempt_at, outbox.c.id, sqlite_where=PENDING, postgresql_where=PENDING)
 Index(
     "outbox_pending",
     outbox.c.receiver,

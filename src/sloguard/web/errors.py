@@ -43,8 +43,12 @@ def _failed(request: Request, _error: Exception) -> Response:
     return response
 
 
+def _for_programs(path: str) -> bool:
+    return any(path == branch or path.startswith(f"{branch}/") for branch in _FOR_PROGRAMS)
+
+
 def _answer(request: Request, status: HTTPStatus) -> Response:
     detail = _DETAILS.get(status, status.description)
-    if request.url.path.startswith(_FOR_PROGRAMS):
+    if _for_programs(request.scope["path"]):
         return problem(status, detail)
     return html_response(request, "problem.html", status=status, title=status.phrase, detail=detail)

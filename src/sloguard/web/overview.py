@@ -1,7 +1,9 @@
 """What the overview page says, in words and widths: the template only lays it out. Pure."""
 
+import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sloguard.model.alert import Alert
@@ -9,11 +11,13 @@ from sloguard.model.slo import Severity
 from sloguard.model.status import Health, ServiceStatus, SloState, SloStatus, StatusReport
 from sloguard.ports import HealthCheck
 from sloguard.presentation import status_words as say
-from sloguard.presentation.words import count, instant
+from sloguard.presentation.words import count, duration, instant, percent
 from sloguard.web.links import safe_link
 
 _LOW_BUDGET_RATIO = 0.25
 _FAST_BURN_RATE = 1.0
+_MAYBE_OLD = "What is shown below may be old."
+_BEFORE_UNIT = re.compile(r"(?<=[\d,]) (?=(?:%|×|d|h|min|s)(?!\w))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Attention:
     label: str
     title: str
     text: str
-    budget: str = ""
+    more: str = ""
     owner: str = ""
     runbook: str = ""
 
@@ -37,6 +41,7 @@ class SloRow:
     owner: str
     runbook: str
     objective: str
+    window: str
     success: str
     events: str
     budget: str
@@ -47,7 +52,10 @@ class SloRow:
     burn: str
     burning_fast: bool
     end: str
+    end_at: str
     state: str
+    why: str
+    """Why nothing is known of it."""
     state_kind: str
 
 
@@ -79,13 +87,13 @@ def overview(report: StatusReport, checks: Sequence[HealthCheck]) -> Overview:
         as_of_machine=report.as_of.isoformat(),
         headline=_headline(report),
         approximate=any(slo.approximate for slo in report.slos),
-        attention=(*broken_parts(checks), *_attention(report)),
+        attention=(*(replace(part, more=_MAYBE_OLD) for part in broken_parts(checks)), *_attention(report)),
         services=tuple(_card(service, report.as_of) for service in report.services),
     )
 
 
 def broken_parts(checks: Sequence[HealthCheck]) -> tuple[Attention, ...]:
-    """Parts of sloguard itself that do not work: whatever else the page says may be old."""
+    """Parts of sloguard itself that do not work."""
     return tuple(
         Attention("broken", "sloguard", f"{check.name} does not work", check.detail) for check in checks if not check.ok
     )
@@ -120,8 +128,8 @@ def _firing(slo: SloStatus, alert: Alert, as_of: datetime) -> Attention:
         kind=alert.severity.value,
         label=say.SEVERITY_WORDS[alert.severity],
         title=slo.id,
-        text=f"{text[0].upper()}{text[1:]}.",
-        budget=_budget_sentence(slo, as_of),
+        text=_unbroken(f"{text[0].upper()}{text[1:]}."),
+        more=_unbroken(_budget_sentence(slo, as_of)),
         owner=slo.owner,
         runbook=safe_link(slo.runbook_url),
     )
@@ -131,9 +139,13 @@ def _budget_sentence(slo: SloStatus, as_of: datetime) -> str:
     if slo.budget is None:
         return ""
     left = f"{say.budget_left_words(slo)} of the error budget is left"
-    if slo.time_to_exhaustion is None or slo.budget.remaining_ratio <= 0:
-        return f"{left}."
-    return f"{left}; at this pace it ends in {say.end_words(slo, as_of)}."
+    end_at = say.end_at_words(slo, as_of)
+    return f"{left}; at this pace it ends in {say.end_words(slo)}, at {end_at}." if end_at else f"{left}."
+
+
+def _unbroken(text: str) -> str:
+    """Keeps a number and its unit on one line."""
+    return _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def _exhausted(slo: SloStatus) -> Attention:
@@ -141,7 +153,7 @@ def _exhausted(slo: SloStatus) -> Attention:
         kind="exhausted",
         label=say.STATE_WORDS[SloState.EXHAUSTED],
         title=slo.id,
-        text=f"No error budget is left: {say.budget_left_words(slo)}. No alert is firing now.",
+        text=_unbroken(f"No error budget is left: {say.budget_left_words(slo)}. No alert is firing now."),
         owner=slo.owner,
         runbook=safe_link(slo.runbook_url),
     )
@@ -153,7 +165,7 @@ def _no_data(slo: SloStatus) -> Attention:
         kind="no_data",
         label=say.STATE_WORDS[SloState.NO_DATA],
         title=slo.id,
-        text=f"{why[:1].upper()}{why[1:]}: neither good nor bad is known.",
+        text=_unbroken(f"{why[:1].upper()}{why[1:]}: whether the objective is met is not known."),
         owner=slo.owner,
         runbook=safe_link(slo.runbook_url),
     )
@@ -166,9 +178,15 @@ def _card(service: ServiceStatus, as_of: datetime) -> ServiceCard:
 
 
 def _health(health: Health | None) -> tuple[str, str, str]:
+    """Score, grade, and what is missing."""
     if health is None:
         return "–", "unknown", "no data"
-    return f"{health.score:.0f}", health.grade.value, "without the SLOs that have no data" if health.partial else ""
+    # Rounded down, so that no score reads as one of the next grade, and none but 100 as 100.
+    return (
+        str(math.floor(health.score)),
+        health.grade.value,
+        "without the SLOs that have no data" if health.partial else "",
+    )
 
 
 def _row(slo: SloStatus, service: ServiceStatus, as_of: datetime) -> SloRow:
@@ -178,7 +196,8 @@ def _row(slo: SloStatus, service: ServiceStatus, as_of: datetime) -> SloRow:
         description=slo.description,
         owner="" if slo.owner == service.owner else slo.owner,
         runbook=safe_link(slo.runbook_url),
-        objective=say.objective_words(slo),
+        objective=percent(slo.objective_ratio),
+        window=_unbroken(f"over {duration(slo.window)}"),
         success=say.success_words(slo),
         events=f"{count(slo.counts.bad)} bad of {count(slo.counts.total)}" if slo.counts else "",
         budget=say.budget_left_words(slo),
@@ -186,10 +205,17 @@ def _row(slo: SloStatus, service: ServiceStatus, as_of: datetime) -> SloRow:
         budget_level=_level(slo),
         burn=say.burn_1h_words(slo),
         burning_fast=burn is not None and burn > _FAST_BURN_RATE,
-        end=say.end_words(slo, as_of),
-        state=say.state_words(slo),
+        end=say.end_words(slo),
+        end_at=say.end_at_words(slo, as_of),
+        state=_state(slo),
+        why=say.no_data_words(slo.no_data) if slo.no_data else "",
         state_kind=_kind(slo),
     )
+
+
+def _state(slo: SloStatus) -> str:
+    told = say.told_words(slo)
+    return f"{say.STATE_WORDS[slo.state]} ({told})" if told else say.STATE_WORDS[slo.state]
 
 
 def _kind(slo: SloStatus) -> str:

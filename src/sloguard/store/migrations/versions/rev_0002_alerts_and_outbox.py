@@ -37,6 +37,5 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     key = ["receiver", "dedup_key", "id"]
-    op.create_index("outbox_due", "outbox", ["next_attempt_at", "id"], sqlite_where=_PENDING, postgresql_where=_PENDING)
     op.create_index("outbox_pending", "outbox", key, sqlite_where=_PENDING, postgresql_where=_PENDING)
     op.create_index("outbox_history", "outbox", key)

@@ -1,0 +1,100 @@
+"""The composition root: the only place that knows all the parts."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from importlib.metadata import version
+
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+
+from sloguard.daemon.cycle import Cycle
+from sloguard.daemon.daemon import Daemon, Parts
+from sloguard.daemon.deliver import DeliveryWorker
+from sloguard.daemon.telemetry import Telemetry
+from sloguard.ledger.histories import Histories
+from sloguard.ledger.live import LiveLedger
+from sloguard.ledger.plan import counting_plan
+from sloguard.ledger.replay import Replay, ReplayOutcome, ReplayProgress
+from sloguard.model.settings import Configuration
+from sloguard.notify import build_receivers
+from sloguard.prometheus import PrometheusClient
+from sloguard.prometheus.adhoc import AdhocQueries
+from sloguard.store import open_store
+from sloguard.web import WebServer, create_app
+
+_DAEMON_ATTEMPTS = 2
+"""The next evaluation asks again anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayRequest:
+    """What `sloguard replay` was asked for."""
+
+    store_url: str
+    since: datetime
+    until: datetime
+    on_progress: Callable[[ReplayProgress], None]
+    stopped: Callable[[], bool]
+
+
+def with_prometheus(configuration: Configuration, url: str | None) -> Configuration:
+    """The configuration, asking another Prometheus if a URL is given."""
+    if url is None:
+        return configuration
+    return replace(configuration, prometheus=replace(configuration.prometheus, url=url.rstrip("/")))
+
+
+def replay(configuration: Configuration, request: ReplayRequest) -> ReplayOutcome:
+    """Fill the ledger from Prometheus' past.
+
+    Raises:
+        SloguardError: Prometheus or the store cannot be used. What was done is kept.
+    """
+    with ExitStack() as stack:
+        store = open_store(request.store_url)
+        stack.callback(store.close)
+        client = stack.enter_context(PrometheusClient(configuration.prometheus))
+        return Replay(client, store.ledger, configuration.evaluation.slice).run(
+            counting_plan(configuration.slos),
+            request.since,
+            request.until,
+            on_progress=request.on_progress,
+            stopped=request.stopped,
+        )
+
+
+@contextmanager
+def running_daemon(configuration: Configuration, store_url: str, host: str, port: int) -> Iterator[WebServer]:
+    """The daemon and its web server, from start to stop.
+
+    Raises:
+        SloguardError: the store or the address cannot be used.
+    """
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    with ExitStack() as stack:
+        store = open_store(store_url)
+        stack.callback(store.close)
+        client = stack.enter_context(PrometheusClient(configuration.prometheus, attempts=_DAEMON_ATTEMPTS))
+        plan = counting_plan(configuration.slos)
+        evaluation = configuration.evaluation
+        histories = Histories(store.ledger, evaluation.slice)
+        ledger = LiveLedger(client, store.ledger, evaluation, configuration.prometheus.scrape_interval, plan)
+        parts = Parts(
+            cycle=Cycle(configuration, ledger, histories, store.alerts, AdhocQueries(configuration.prometheus)),
+            histories=histories,
+            replay=Replay(client, store.ledger, evaluation.slice),
+            plan=plan,
+            delivery=DeliveryWorker(store.outbox, build_receivers(configuration.receivers)),
+            outbox=store.outbox,
+            store_ping=store.ping,
+            telemetry=Telemetry(registry, version("sloguard")),
+        )
+        daemon = Daemon(configuration, parts)
+        server = stack.enter_context(WebServer(create_app(daemon, registry), host, port))
+        daemon.start()
+        stack.callback(daemon.stop)
+        yield server

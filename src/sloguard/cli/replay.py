@@ -1,0 +1,83 @@
+"""`sloguard replay`: fill the ledger from Prometheus' own past."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from sloguard.cli.options import (
+    DEFAULT_CONFIG,
+    DEFAULT_STORE,
+    ConfigOption,
+    FormatOption,
+    OutputFormat,
+    PrometheusOption,
+    QuietOption,
+    StoreOption,
+)
+
+
+def replay(
+    *,
+    config: ConfigOption = DEFAULT_CONFIG,
+    store: StoreOption = DEFAULT_STORE,
+    prometheus: PrometheusOption = None,
+    since: Annotated[str, typer.Option(help="How far back: a duration such as 30d, or a time.")] = "30d",
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Where to end; by default now.")] = None,
+    output: FormatOption = OutputFormat.TABLE,
+    quiet: QuietOption = False,
+) -> None:
+    """Fill the ledger from Prometheus' past. What is counted already is kept; an interrupted replay goes on."""
+    from sloguard.app import ReplayRequest, with_prometheus
+    from sloguard.app import replay as run_replay
+    from sloguard.cli.loading import load_or_exit
+    from sloguard.cli.output import print_json, words
+    from sloguard.cli.progress import progress
+    from sloguard.cli.times import parse_instant, parse_since
+    from sloguard.clock import utc_now
+
+    configuration = with_prometheus(load_or_exit(config, quiet=quiet), prometheus)
+    end = parse_instant(until) if until else utc_now() - configuration.evaluation.settle
+    start = parse_since(since, end)
+    with progress("Replaying", quiet=quiet) as on_progress, _interruption() as interrupted:
+        request = ReplayRequest(store, start, end, on_progress, interrupted.is_set)
+        outcome = run_replay(configuration, request)
+    for key, why in outcome.refused.items():
+        words(f"{key.slo_id} cannot be counted: {why}")
+    if output is OutputFormat.JSON:
+        print_json(
+            {
+                "schema": "sloguard/replay/v1",
+                "complete": outcome.complete,
+                "slos": len(configuration.slos) - len(outcome.refused),
+                "refused": {key.slo_id: why for key, why in outcome.refused.items()},
+            }
+        )
+    elif outcome.complete:
+        typer.echo(
+            f"{len(configuration.slos) - len(outcome.refused)} SLOs are counted since {start:%Y-%m-%d %H:%M} UTC."
+        )
+    if not outcome.complete:
+        words("Interrupted. What was done is kept: run the same command to go on.")
+        raise typer.Exit(130)
+    if outcome.refused:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _interruption() -> Iterator[threading.Event]:
+    """Ctrl-C ends the replay after the chunk that is under way; a second one at once."""
+    interrupted = threading.Event()
+
+    def on_signal(*_: object) -> None:
+        interrupted.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, on_signal)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,70 @@
+"""`sloguard status`: the budgets as the ledger has them."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sloguard.cli.options import (
+    DEFAULT_CONFIG,
+    DEFAULT_STORE,
+    ConfigOption,
+    FormatOption,
+    OutputFormat,
+    QuietOption,
+    StoreOption,
+)
+
+if TYPE_CHECKING:
+    from sloguard.model.status import StatusReport
+
+_OLD = timedelta(minutes=5)
+
+
+def status(
+    *,
+    config: ConfigOption = DEFAULT_CONFIG,
+    store: StoreOption = DEFAULT_STORE,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="RFC 3339 or Unix seconds; by default the end of the ledger.")
+    ] = None,
+    output: FormatOption = OutputFormat.TABLE,
+    quiet: QuietOption = False,
+) -> None:
+    """Show each SLO's success ratio, error budget, burn rate and state."""
+    from sloguard.cli.loading import load_or_exit
+    from sloguard.cli.output import print_json, words
+    from sloguard.cli.times import parse_instant
+    from sloguard.clock import utc_now
+    from sloguard.ledger.reporting import stored_status
+    from sloguard.presentation.status_json import status_document
+    from sloguard.presentation.words import duration, instant
+    from sloguard.store import open_store
+
+    configuration = load_or_exit(config, quiet=quiet)
+    as_of = parse_instant(at) if at else None
+    opened = open_store(store)
+    try:
+        report = stored_status(configuration, opened.ledger, opened.alerts, as_of)
+    finally:
+        opened.close()
+    age = utc_now() - report.as_of
+    if not quiet and as_of is None and age > _OLD:
+        words(
+            f"The ledger ends at {instant(report.as_of)}, {duration(age)} ago. "
+            "Run `sloguard replay`, or the daemon, to go on."
+        )
+    if not quiet and all(slo.watermark_at is None for slo in report.slos):
+        words("Nothing is counted yet. Run `sloguard replay` first, and check --store.")
+    if output is OutputFormat.JSON:
+        print_json(status_document(report))
+    else:
+        _print_table(report)
+
+
+def _print_table(report: "StatusReport") -> None:
+    from rich.console import Console
+
+    from sloguard.cli.tables import status_renderable
+
+    Console().print(status_renderable(report))

@@ -1,0 +1,171 @@
+"""From YAML text to a tree with places. No recursion, and every size is bounded before memory is spent on it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import yaml
+from yaml import events
+
+from sloguard.config.codes import reading, shape
+from sloguard.config.codes.code import Code
+from sloguard.config.nodes import Entry, Mapping, Node, Scalar, Sequence
+from sloguard.config.problem import Place, one_line
+from sloguard.config.report import Report
+from sloguard.config.syntax import describe
+
+MAX_DEPTH = 50
+MAX_VALUES = 1_000_000
+"""After aliases are followed."""
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MERGE = "<<"
+_TEXT_TAG = "tag:yaml.org,2002:str"
+_PLAIN_TAGS = frozenset({None, "!", _TEXT_TAG, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping whose end has not been read."""
+
+    place: Place
+    anchor: str | None
+    is_mapping: bool
+    children: list[Node] = field(default_factory=list)
+    """Of a mapping: keys and values by turns."""
+    size: int = 1
+
+
+class _UnusableError(Exception):
+    """The rest of the file means nothing; the problem is reported."""
+
+
+def compose(text: str, report: Report) -> Mapping | None:
+    """The file's top mapping; None, with a problem, if there is none."""
+    composer = _Composer(report)
+    try:
+        for event in _events(text, report):
+            composer.take(event)
+    except _UnusableError:
+        return None
+    root = composer.root
+    if isinstance(root, Mapping):
+        return root
+    empty = root is None or (isinstance(root, Scalar) and not root.text)
+    what = "the file is empty" if empty else "the file's top is not a mapping"
+    place = Place(1, 1) if root is None else root.place
+    report.add(shape.NOT_A_MAPPING, place, what, "Start with `version: 1` and put `services:` below.")
+    return None
+
+
+def _events(text: str, report: Report) -> Iterator[events.Event]:
+    try:
+        yield from yaml.parse(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        place, what, do = describe(error)
+        report.add(reading.SYNTAX, place, what, do)
+        raise _UnusableError from error
+
+
+def _place(event: events.Event) -> Place:
+    mark = event.start_mark
+    return Place(mark.line + 1, mark.column + 1)
+
+
+class _Composer:
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._open: list[_Open] = []
+        self._anchors: dict[str, tuple[Node, int]] = {}
+        self.root: Node | None = None
+
+    def take(self, event: events.Event) -> None:
+        match event:
+            case events.ScalarEvent():
+                self._check_tag(event)
+                plain = bool(event.implicit[0]) and event.tag is None
+                self._add(Scalar(event.value, plain, _place(event)), 1, event.anchor)
+            case events.MappingStartEvent() | events.SequenceStartEvent():
+                self._start(event)
+            case events.MappingEndEvent() | events.SequenceEndEvent():
+                self._end()
+            case events.AliasEvent():
+                self._follow(event)
+            case events.DocumentStartEvent() if self.root is not None:
+                do = "Keep one document; put the others into files of their own."
+                self._fail(shape.NOT_A_MAPPING, _place(event), "a second YAML document starts here", do)
+            case _:
+                pass
+
+    def _fail(self, code: Code, place: Place, what: str, do: str) -> None:
+        self._report.add(code, place, what, do)
+        raise _UnusableError
+
+    def _check_tag(self, event: events.ScalarEvent | events.CollectionStartEvent) -> None:
+        if event.tag not in _PLAIN_TAGS:
+            shown = one_line(event.tag.replace("tag:yaml.org,2002:", "!!"))
+            do = "Remove it; write the value itself."
+            self._report.reject(reading.TAG, _place(event), "tags have no meaning here", do, got=shown)
+
+    def _start(self, event: events.MappingStartEvent | events.SequenceStartEvent) -> None:
+        self._check_tag(event)
+        if len(self._open) >= MAX_DEPTH:
+            what = f"values are nested more than {MAX_DEPTH} levels deep"
+            self._fail(reading.TOO_DEEP, _place(event), what, "Remove the surplus brackets or indentation.")
+        self._open.append(_Open(_place(event), event.anchor, isinstance(event, events.MappingStartEvent)))
+
+    def _end(self) -> None:
+        done = self._open.pop()
+        children = done.children
+        node = self._mapping(done) if done.is_mapping else Sequence(tuple(children), done.place)
+        self._add(node, done.size, done.anchor)
+
+    def _follow(self, event: events.AliasEvent) -> None:
+        known = self._anchors.get(event.anchor)
+        if known is not None:
+            self._add(*known, None, _place(event))
+            return
+        itself = any(each.anchor == event.anchor for each in self._open)
+        name = one_line(event.anchor)
+        what = f"*{name} stands within what it repeats" if itself else f"nothing before is marked &{name}"
+        self._fail(reading.ALIAS, _place(event), what, f"Mark the value with &{name} before this, outside of it.")
+
+    def _add(self, node: Node, size: int, anchor: str | None, place: Place | None = None) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = node, size
+        if not self._open:
+            self.root = node
+            return
+        parent = self._open[-1]
+        parent.children.append(node)
+        parent.size += size
+        if parent.size > MAX_VALUES:
+            what = f"the file holds more than {MAX_VALUES:,} values once its aliases are followed"
+            self._fail(reading.TOO_LARGE, place or node.place, what, "Split the file, or use fewer aliases.")
+
+    def _mapping(self, done: _Open) -> Mapping:
+        entries: dict[str, Entry] = {}
+        merged: list[Node] = []
+        pairs = iter(done.children)
+        for key, value in zip(pairs, pairs, strict=True):
+            if not isinstance(key, Scalar):
+                self._report.add(reading.TAG, key.place, "a key is text, not a list or mapping", "Write plain text.")
+            elif key.plain and key.text == _MERGE:
+                merged.append(value)
+            elif key.text in entries:
+                first = entries[key.text].key_place.line
+                what = f"the key {one_line(key.text)} stands twice (first in line {first})"
+                self._report.add(reading.DUPLICATE_KEY, key.place, what, "Remove one of them.")
+            else:
+                entries[key.text] = Entry(key.place, value)
+        for node in merged:
+            self._merge(entries, node)
+        return Mapping(entries, done.place)
+
+    def _merge(self, entries: dict[str, Entry], source: Node) -> None:
+        """Own keys win over merged ones, earlier sources over later ones."""
+        for node in source.items if isinstance(source, Sequence) else (source,):
+            if isinstance(node, Mapping):
+                for key, entry in node.entries.items():
+                    entries.setdefault(key, entry)
+            else:
+                self._report.add(reading.ALIAS, node.place, "<< merges mappings only", "Name a mapping after it.")

@@ -1,0 +1,202 @@
+"""The kinds of values that slo.yaml is made of: how each is read, refused, and described to editors."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
+
+from sloguard.config.codes import settings, shape, values
+from sloguard.config.refusal import refusal
+from sloguard.model.duration import format_duration, parse_duration, seconds_text
+from sloguard.model.secret import Secret
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_HEADER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}")
+_OWN_HEADERS = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection"})
+_NUMBER_TEXT = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
+_FRACTION = re.compile(r"([0-9]{1,9}\.[0-9]{1,9})(ms|s|m|h|d|w)")
+_UNIT_MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+_DURATION_PATTERN = r"^([0-9]+(y|w|d|h|m|s|ms))+$|\$\{"
+_MAX_DECIMALS = 7
+_LONGEST_WINDOW = timedelta(days=365)
+
+
+def _read_name(value: str) -> str:
+    if _NAME.fullmatch(value):
+        return value
+    fitting = re.sub(r"[^A-Za-z0-9_.-]+", "-", value).strip("-._")[:100]
+    do = "Use letters, digits, `_`, `.` and `-`, a letter or digit first, at most 100 characters"
+    raise refusal(shape.NAME, "is not a valid name", f"{do}: {fitting}." if fitting else f"{do}.", safe_do=f"{do}.")
+
+
+def _read_label(value: str) -> str:
+    if _LABEL.fullmatch(value):
+        return value
+    raise refusal(shape.LABEL, "is not a label name", "Write the label as the metric has it, without quotes or {}.")
+
+
+def _read_header(value: str) -> str:
+    if _HEADER.fullmatch(value) and value.lower() not in _OWN_HEADERS:
+        return value
+    raise refusal(settings.HEADER, "is not a header that can be set here", "Use letters, digits and `-`.")
+
+
+def as_number(value: object) -> Decimal | None:
+    """A number, also one that stands in quotes or came from the environment."""
+    if isinstance(value, str) and _NUMBER_TEXT.fullmatch(value.strip()):
+        return Decimal(value.strip())
+    return value if isinstance(value, Decimal) else None
+
+
+def _read_positive(value: object) -> Decimal:
+    number = as_number(value)
+    if number is None:
+        raise refusal(shape.WRONG_TYPE, "must be a number", "Write a plain decimal number.")
+    if number <= 0:
+        raise refusal(values.NUMBER, "must be above zero", "Use a number above zero.")
+    return number
+
+
+def _read_objective(value: object) -> Decimal:
+    """The objective as a ratio, exact."""
+    number = as_number(value.rstrip("% ") if isinstance(value, str) else value)
+    if number is None or (isinstance(value, str) and "%" in value):
+        do = "Write the percentage alone, like 99.9."
+        raise refusal(values.OBJECTIVE, "must be a number of percent", do)
+    if number >= 100:  # noqa: PLR2004 - percent
+        why = "it leaves no error budget"
+        raise refusal(values.OBJECTIVE_TOO_HIGH, "must be below 100", "Use at most 99.999.", why=why)
+    if number <= 1:
+        do = "Write 99.9 for 99.9 %."
+        if number > 0:
+            do = f"Write {(number * 100).normalize():f}." if number < 1 else "Write at most 99.999."
+        raise refusal(values.OBJECTIVE, "must be in percent, above 1", do, safe_do="Write 99.9 for 99.9 %.")
+    if number != round(number, _MAX_DECIMALS):
+        do = f"Use at most {_MAX_DECIMALS} decimals."
+        raise refusal(values.OBJECTIVE_TOO_PRECISE, f"has more than {_MAX_DECIMALS} decimals", do)
+    return number.normalize().scaleb(-2)
+
+
+def _read_duration(value: object) -> timedelta:
+    if isinstance(value, str):
+        try:
+            return parse_duration(value)
+        except ValueError:
+            fitting = _nearest_duration(value)
+    else:
+        number = as_number(value)
+        fitting = f"{seconds}, if seconds were meant" if number and (seconds := _in_seconds(number)) else ""
+    general = "Write whole numbers with units, like 300ms, 30s, 5m, 1h30m or 30d."
+    do = f"Write {fitting}." if fitting else general
+    raise refusal(values.DURATION, "is not a duration", do, safe_do=general)
+
+
+def _nearest_duration(text: str) -> str:
+    number = as_number(text)
+    if number:
+        seconds = _in_seconds(number)
+        return f"{seconds}, if seconds were meant" if seconds else ""
+    match = _FRACTION.fullmatch(text.replace(" ", ""))
+    if match is None:
+        return ""
+    return _in_seconds(Decimal(match[1]) * _UNIT_MILLISECONDS[match[2]] / 1000)
+
+
+def _in_seconds(seconds: Decimal) -> str:
+    if not 0 < seconds < 10**9:
+        return ""
+    length = timedelta(milliseconds=int(seconds * 1000))
+    return format_duration(length) if length else ""
+
+
+def _read_delay(value: object) -> timedelta:
+    """A duration that may be zero."""
+    zero = as_number(value) == 0 or (isinstance(value, str) and re.fullmatch("0+(ms|s|m|h)", value))
+    return timedelta(0) if zero else _read_duration(value)
+
+
+def _read_window(value: object) -> timedelta:
+    if isinstance(value, dict):
+        if "calendar" in value:
+            what = "names a calendar window, which this version does not support"
+            raise refusal(shape.NOT_SUPPORTED, what, "Use a rolling window such as 30d.")
+        raise refusal(values.WINDOW, "must be a duration", "Use a rolling window such as 30d.")
+    window = _read_duration(value)
+    if window % timedelta(hours=1) or not timedelta(hours=1) <= window <= _LONGEST_WINDOW:
+        what = "must be a whole number of hours, from 1h to 365d"
+        raise refusal(values.WINDOW, what, "Use a window such as 7d, 28d, 30d or 90d.")
+    return window
+
+
+def _read_bound(value: object) -> Decimal:
+    """A number, or a duration in seconds."""
+    number = as_number(value)
+    if number is not None:
+        return number
+    try:
+        return Decimal(seconds_text(parse_duration(value if isinstance(value, str) else "")))
+    except ValueError:
+        what = "must be a number or a duration"
+        raise refusal(shape.WRONG_TYPE, what, "Write a number in the query's unit, or a duration like 25h.") from None
+
+
+def _read_truth(value: object) -> bool:
+    if isinstance(value, str) and value in {"true", "false"}:
+        return value == "true"
+    if isinstance(value, bool):
+        return value
+    raise refusal(shape.WRONG_TYPE, "must be true or false", "Write true or false.")
+
+
+def _read_url(value: str) -> str:
+    """A web address; an empty text stays empty, for a reference whose variable is empty."""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if value and (not usable or not value.isprintable() or " " in value):
+        do = "Write the whole address, like https://runbooks.example.com/shop."
+        raise refusal(values.URL, "must be an address that starts with http:// or https://", do)
+    return value
+
+
+def _read_secret(value: object) -> Secret:
+    if not isinstance(value, str):
+        raise refusal(shape.WRONG_TYPE, "must be text", "Put it into quotes.")
+    return Secret(value.strip())
+
+
+def _listed(value: object) -> object:
+    """One text stands for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+_DURATION_SCHEMA = {"type": "string", "pattern": _DURATION_PATTERN}
+_NUMBER_SCHEMA = {"type": ["number", "string"]}
+
+Text = str
+Name = Annotated[str, AfterValidator(_read_name), Field(json_schema_extra={"pattern": rf"^{_NAME.pattern}$|\$\{{"})]
+Label = Annotated[str, AfterValidator(_read_label)]
+Labels = Annotated[list[Label], BeforeValidator(_listed)]
+HeaderName = Annotated[str, AfterValidator(_read_header)]
+Positive = Annotated[
+    Decimal, PlainValidator(_read_positive), WithJsonSchema({**_NUMBER_SCHEMA, "exclusiveMinimum": 0})
+]
+Objective = Annotated[
+    Decimal,
+    PlainValidator(_read_objective),
+    WithJsonSchema({**_NUMBER_SCHEMA, "exclusiveMinimum": 1, "exclusiveMaximum": 100}),
+]
+Duration = Annotated[timedelta, PlainValidator(_read_duration), WithJsonSchema(_DURATION_SCHEMA)]
+Delay = Annotated[timedelta, PlainValidator(_read_delay), WithJsonSchema(_DURATION_SCHEMA)]
+Window = Annotated[timedelta, PlainValidator(_read_window), WithJsonSchema(_DURATION_SCHEMA)]
+Bound = Annotated[Decimal, PlainValidator(_read_bound), WithJsonSchema(_NUMBER_SCHEMA)]
+Truth = Annotated[bool, PlainValidator(_read_truth), WithJsonSchema({"type": ["boolean", "string"]})]
+Url = Annotated[str, AfterValidator(_read_url)]
+SecretText = Annotated[Secret, PlainValidator(_read_secret), WithJsonSchema({"type": "string"})]
+References = Annotated[list[str], BeforeValidator(_listed)]

@@ -1,0 +1,78 @@
+"""Collects problems while a file is being read; knows where each value stands and how it may be shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sloguard.config.codes.code import Code
+from sloguard.config.nodes import Mapping, Node, Path, Scalar, find, key_place
+from sloguard.config.problem import Level, Place, Problem, one_line
+from sloguard.config.secrecy import is_secret
+
+_HIDDEN = "a value that is not shown"
+
+
+@dataclass(slots=True)
+class Report:
+    """The problems of one file.
+
+    Attributes:
+        file: its name, as messages show it.
+        root: its content; None until it is parsed.
+    """
+
+    file: str
+    root: Node | None = None
+    _found: dict[Problem, None] = field(default_factory=dict)
+    _rejected: set[Place] = field(default_factory=set)
+
+    def add(self, code: Code, place: Place, what: str, do: str, *, why: str = "", got: str = "") -> None:
+        """Note a problem. `what`, `why` and `do` are plain words: a clause, a clause, a sentence."""
+        message = f"{what}{f' (got {got})' if got else ''}{f': {why}' if why else ''}. {do}"
+        problem = Problem(code.id, code.level, self.file, place.line, place.column, message)
+        self._found.setdefault(problem)
+
+    def reject(self, code: Code, place: Place, what: str, do: str, *, got: str = "") -> None:
+        """Note that a value cannot be read at all. What follows from that is not reported on top of it."""
+        self.add(code, place, what, do, got=got)
+        self._rejected.add(place)
+
+    def at(self, code: Code, path: Path, what: str, do: str, *, why: str = "", got: str | None = None) -> None:
+        """Note a problem with the value at a path; what was found there is shown unless `got` replaces it."""
+        place = self.place(path)
+        if place not in self._rejected:
+            self.add(code, place, what, do, why=why, got=self.shown(path) if got is None else got)
+
+    def at_key(self, code: Code, path: Path, what: str, do: str, *, why: str = "") -> None:
+        """Note a problem with the key at the end of a path."""
+        place = key_place(self.root, path) if self.root is not None else None
+        self.add(code, place or self.place(path), what, do, why=why)
+
+    def place(self, path: Path) -> Place:
+        """Where the value stands, or the innermost one around it that is there."""
+        if self.root is None:
+            return Place(1, 1)
+        return find(self.root, path).place
+
+    def shown(self, path: Path) -> str:
+        """The value as it may be printed: never a secret, never what an environment variable holds."""
+        if self.root is None:
+            return ""
+        node = find(self.root, path)
+        if not isinstance(node, Scalar):
+            return "a mapping" if isinstance(node, Mapping) else "a list"
+        if is_secret(path):
+            return _HIDDEN
+        return one_line(node.text) or "nothing"
+
+    def is_literal(self, path: Path) -> bool:
+        """Whether the value is the file's own text, so that messages may quote what is derived from it."""
+        node = find(self.root, path) if self.root is not None else None
+        return isinstance(node, Scalar) and "${" not in node.text and not is_secret(path)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(problem.level is Level.ERROR for problem in self._found)
+
+    def problems(self) -> Sequence[Problem]:
+        """By place."""
+        return sorted(self._found, key=lambda each: (each.line, each.column, each.code, each.message))

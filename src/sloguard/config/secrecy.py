@@ -1,0 +1,29 @@
+"""Which values of a file may be shown in messages: where credentials belong, only what is known to be none."""
+
+from sloguard.config.nodes import Path
+
+_PUBLIC_KEYS = frozenset(
+    {
+        "url",
+        "scrape_interval",
+        "timeout",
+        "username",
+        "tenant",
+        "tls",
+        "ca_file",
+        "insecure_skip_verify",
+        "channel",
+        "api_url",
+        "events_url",
+        "token_file",
+        "webhook_url_file",
+        "routing_key_file",
+        "bearer_token_file",
+        "password_file",
+    }
+)
+
+
+def is_secret(path: Path) -> bool:
+    """Whether the value may be a credential, its own or one that was written in the wrong place."""
+    return bool(path) and path[0] in {"notify", "prometheus"} and (path[-1] not in _PUBLIC_KEYS or "headers" in path)

@@ -1,0 +1,200 @@
+"""The running daemon: APScheduler drives the evaluation, the delivery and the replay of missing history."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from sloguard.clock import monotonic_seconds, utc_now
+from sloguard.daemon.cycle import Cycle, CycleReport
+from sloguard.daemon.deliver import DeliveryWorker
+from sloguard.daemon.telemetry import Telemetry
+from sloguard.errors import PrometheusError, SloguardError
+from sloguard.ledger.histories import Histories
+from sloguard.ledger.plan import CountingPlan
+from sloguard.ledger.replay import Replay, ReplayProgress
+from sloguard.model.settings import Configuration
+from sloguard.model.status import StatusReport
+from sloguard.ports import HealthCheck, Outbox
+
+_log = structlog.get_logger(__name__)
+
+DELIVERY_INTERVAL = timedelta(seconds=1)
+REPLAY_RETRY_INTERVAL = timedelta(seconds=30)
+_MISFIRE_GRACE_SECONDS = 60
+_LATE_CYCLES = 3
+"""An evaluation that is overdue by so many intervals is a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the daemon is put together from."""
+
+    cycle: Cycle
+    histories: Histories
+    replay: Replay
+    plan: CountingPlan
+    delivery: DeliveryWorker
+    outbox: Outbox
+    store_ping: Callable[[], None]
+    telemetry: Telemetry
+
+
+class Daemon:
+    """Implements the DaemonView port."""
+
+    def __init__(self, configuration: Configuration, parts: Parts) -> None:
+        self._configuration = configuration
+        self._parts = parts
+        self._stopping = threading.Event()
+        self._histories_stale = threading.Event()
+        self._histories_stale.set()
+        self._latest: CycleReport | None = None
+        self._last_good_at: datetime | None = None
+        self._fault: str | None = None
+        self._delivery_fault: str | None = None
+        self._started_at = utc_now()
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": _MISFIRE_GRACE_SECONDS},
+            timezone="UTC",
+        )
+
+    def start(self) -> None:
+        now = utc_now()
+        self._started_at = now
+        interval = self._configuration.evaluation.interval.total_seconds()
+        self._scheduler.add_job(self.evaluate, "interval", seconds=interval, next_run_time=now, id="evaluate")
+        self._scheduler.add_job(
+            self.deliver, "interval", seconds=DELIVERY_INTERVAL.total_seconds(), next_run_time=now, id="deliver"
+        )
+        self._scheduler.add_job(
+            self.replay,
+            "interval",
+            seconds=REPLAY_RETRY_INTERVAL.total_seconds(),
+            next_run_time=now,
+            id="replay",
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Let what runs come to its end, begin nothing new."""
+        self._stopping.set()
+        self._scheduler.pause()
+        self._scheduler.shutdown(wait=True)
+        self._parts.delivery.close()
+
+    def evaluate(self) -> None:
+        started, now = monotonic_seconds(), utc_now()
+        try:
+            if self._histories_stale.is_set():
+                self._histories_stale.clear()
+                self._parts.histories.load(self._configuration.slos, now)
+            report = self._parts.cycle.run(now)
+        except Exception as error:  # noqa: BLE001 - the top of the loop: the next evaluation must come
+            self._histories_stale.set()
+            self._fault = _words(error)
+            _log.error("evaluation_failed", error=self._fault, exc_info=not isinstance(error, SloguardError))
+            self._parts.telemetry.evaluated("failure", monotonic_seconds() - started, now)
+            return
+        self._conclude(report, monotonic_seconds() - started, now)
+
+    def deliver(self) -> None:
+        try:
+            self._parts.delivery.run_once(utc_now())
+            self._parts.telemetry.delivered(self._parts.delivery.report(), self._parts.outbox.depth())
+            self._delivery_fault = None
+        except SloguardError as error:
+            self._delivery_fault = str(error)
+            _log.error("delivery_failed", error=str(error))
+
+    def replay(self) -> None:
+        """Fill in the history that the windows need; the job ends once nothing is missing."""
+        now = utc_now()
+        longest = max((slo.window for slo in self._configuration.slos), default=timedelta(0))
+        until = now - self._configuration.evaluation.settle
+        try:
+            outcome = self._parts.replay.run(
+                self._parts.plan,
+                now - longest,
+                until,
+                on_progress=self._replayed,
+                stopped=self._stopping.is_set,
+            )
+        except PrometheusError as error:
+            _log.warning("replay_interrupted", error=str(error))
+            return
+        if outcome.complete:
+            self._scheduler.remove_job("replay")
+            _log.info("replay_complete")
+
+    def status(self) -> StatusReport | None:
+        return self._latest.status if self._latest else None
+
+    def checks(self) -> Sequence[HealthCheck]:
+        return (
+            self._prometheus_check(),
+            _check("store", self._parts.store_ping),
+            self._evaluation_check(),
+            HealthCheck("delivery", self._delivery_fault is None, self._delivery_fault or "The outbox is worked off."),
+        )
+
+    def _conclude(self, report: CycleReport, seconds: float, now: datetime) -> None:
+        previous = self._latest.error if self._latest else None
+        self._latest = report
+        self._fault = None
+        self._parts.telemetry.decided(report.decisions)
+        if report.error is None:
+            self._last_good_at = now
+            self._parts.telemetry.evaluated("success", seconds, now)
+            if previous is not None:
+                _log.info("prometheus_is_back")
+            return
+        self._parts.telemetry.evaluated("prometheus_error", seconds, now)
+        if previous is None or str(previous) != str(report.error):
+            _log.warning("prometheus_unusable", error=str(report.error))
+
+    def _replayed(self, progress: ReplayProgress) -> None:
+        self._parts.telemetry.replayed(progress.done / progress.total if progress.total else 1.0)
+        if progress.done:
+            self._histories_stale.set()
+
+    def _prometheus_check(self) -> HealthCheck:
+        if self._latest is None:
+            return HealthCheck("prometheus", ok=False, detail="Prometheus has not been asked yet.")
+        if self._latest.error is not None:
+            return HealthCheck("prometheus", ok=False, detail=str(self._latest.error))
+        refused = self._latest.refused
+        if refused:
+            slo_id, why = next(iter(refused.items()))
+            return HealthCheck("prometheus", ok=True, detail=f"{len(refused)} SLOs cannot be counted. {slo_id}: {why}")
+        return HealthCheck("prometheus", ok=True, detail="Prometheus answers in full.")
+
+    def _evaluation_check(self) -> HealthCheck:
+        if self._fault is not None:
+            return HealthCheck("evaluation", ok=False, detail=self._fault)
+        limit = self._configuration.evaluation.interval * _LATE_CYCLES + timedelta(seconds=_MISFIRE_GRACE_SECONDS)
+        age = utc_now() - (self._last_good_at or self._started_at)
+        if age > limit:
+            return HealthCheck(
+                "evaluation", ok=False, detail=f"No complete evaluation for {age.total_seconds():.0f} s."
+            )
+        return HealthCheck("evaluation", ok=True, detail="Evaluations are on time.")
+
+
+def _check(name: str, ping: Callable[[], None]) -> HealthCheck:
+    try:
+        ping()
+    except SloguardError as error:
+        return HealthCheck(name, ok=False, detail=str(error))
+    return HealthCheck(name, ok=True, detail="It answers.")
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, SloguardError):
+        return str(error)
+    return f"An evaluation failed for a reason that sloguard did not expect ({type(error).__name__}); see the log."

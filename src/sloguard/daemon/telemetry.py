@@ -1,0 +1,68 @@
+"""What the daemon tells of itself: its own Prometheus metrics."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from sloguard.daemon.delivery_run import DeliveryReport
+from sloguard.model.alert import AlertDecision
+
+_EVALUATION_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+
+class Telemetry:
+    def __init__(self, registry: CollectorRegistry, version: str) -> None:
+        self._evaluations = Counter("sloguard_evaluations", "Evaluations, by result.", ["result"], registry=registry)
+        self._duration = Histogram(
+            "sloguard_evaluation_duration_seconds",
+            "How long an evaluation took.",
+            buckets=_EVALUATION_BUCKETS,
+            registry=registry,
+        )
+        self._last_success = Gauge(
+            "sloguard_last_evaluation_timestamp_seconds",
+            "When the last evaluation with complete answers from Prometheus was made.",
+            registry=registry,
+        )
+        self._transitions = Counter(
+            "sloguard_alert_transitions",
+            "Changes of alerts, by what happened and why.",
+            ["transition", "reason"],
+            registry=registry,
+        )
+        self._notifications = Gauge(
+            "sloguard_notifications_sent",
+            "Answers of receivers since the daemon started, by receiver and outcome.",
+            ["receiver", "outcome"],
+            registry=registry,
+        )
+        self._outbox = Gauge(
+            "sloguard_outbox_entries", "Notifications in the outbox, by state.", ["state"], registry=registry
+        )
+        self._replay = Gauge(
+            "sloguard_replay_progress_ratio", "How much of the missing history is replayed.", registry=registry
+        )
+        build = Gauge("sloguard_build_info", "The running version.", ["version"], registry=registry)
+        build.labels(version).set(1)
+        for result in ("success", "prometheus_error", "failure"):
+            self._evaluations.labels(result)
+
+    def evaluated(self, result: str, seconds: float, now: datetime) -> None:
+        self._evaluations.labels(result).inc()
+        self._duration.observe(seconds)
+        if result == "success":
+            self._last_success.set(now.timestamp())
+
+    def decided(self, decisions: Mapping[str, AlertDecision]) -> None:
+        for decision in decisions.values():
+            self._transitions.labels(decision.transition.value, decision.reason.code.value).inc()
+
+    def delivered(self, report: DeliveryReport, depth: Mapping[str, int]) -> None:
+        for (receiver, outcome), count in report.counts.items():
+            self._notifications.labels(receiver, outcome.value).set(count)
+        for state, count in depth.items():
+            self._outbox.labels(state).set(count)
+
+    def replayed(self, ratio: float) -> None:
+        self._replay.set(ratio)

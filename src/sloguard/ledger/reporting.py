@@ -1,0 +1,40 @@
+"""The status of every SLO as the store has it, without a daemon and without asking Prometheus."""
+
+from datetime import UTC, datetime
+
+from sloguard.clock import utc_now
+from sloguard.evaluation.burn import read_tiers
+from sloguard.evaluation.status import slo_status, status_report
+from sloguard.ledger.histories import Histories
+from sloguard.ledger.plan import ledger_key
+from sloguard.model.settings import Configuration
+from sloguard.model.status import StatusReport
+from sloguard.ports import AlertStore, LedgerStore
+
+
+def stored_status(
+    configuration: Configuration, ledger: LedgerStore, alerts: AlertStore, at: datetime | None
+) -> StatusReport:
+    """The status at an instant; without one, at the end of what is counted, with the alerts that fire now.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    as_of = at or counted_until(configuration, ledger) or utc_now()
+    histories = Histories(ledger, configuration.evaluation.slice)
+    histories.load(configuration.slos, as_of)
+    firing = {} if at else {slo_id: record.alert for slo_id, record in alerts.alerts().items()}
+    statuses = {}
+    for slo in configuration.slos:
+        observed = histories.observed(slo, {}, as_of)
+        readings = read_tiers(slo.tiers, slo.budget_ratio, observed)
+        statuses[slo.id] = slo_status(slo, observed, readings, firing.get(slo.id))
+    return status_report(as_of, configuration.services, statuses)
+
+
+def counted_until(configuration: Configuration, ledger: LedgerStore) -> datetime | None:
+    """The end of the newest slice of any declared SLO; None if nothing is counted yet."""
+    marks = ledger.marks()
+    keys = (ledger_key(slo) for slo in configuration.slos)
+    newest = max((marks[key].watermark for key in keys if key in marks), default=None)
+    return datetime.fromtimestamp(newest, UTC) if newest is not None else None

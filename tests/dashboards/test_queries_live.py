@@ -1,0 +1,147 @@
+"""Every query of every dashboard, asked of a real Prometheus that has loaded the rules, or of one that has not."""
+
+import json
+import math
+import re
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from sloguard.dashboards import dashboard_files
+from sloguard.demo.prometheus import PrometheusServer, backfill
+from sloguard.evaluation.tiers import tier_windows
+from sloguard.model.duration import format_duration
+from sloguard.model.slo import Slo
+from sloguard.promql import names
+from sloguard.rules import rule_files
+from tests.support.history import reference_counters, write_history
+from tests.support.slos import REFERENCE
+
+HISTORY_SECONDS = 3600
+PATIENCE_SECONDS = 60
+
+
+def expressions(panels: list[dict[str, Any]]) -> Iterator[str]:
+    for panel in panels:
+        yield from expressions(panel.get("panels", []))
+        yield from (target["expr"] for target in panel["targets"])
+
+
+def dashboard_queries() -> dict[str, list[str]]:
+    return {
+        path: [expression.replace("$service", ".*") for expression in expressions(json.loads(text)["panels"])]
+        for path, text in dashboard_files(REFERENCE).items()
+    }
+
+
+def answer(url: str, query: str) -> list[dict[str, Any]]:
+    response = httpx.post(f"{url}/api/v1/query", data={"query": query}, timeout=30)
+    body = response.json()
+    assert body["status"] == "success", (query, body)
+    result: list[dict[str, Any]] = body["data"]["result"]
+    return result
+
+
+def problem(url: str, query: str) -> str | None:
+    series = answer(url, query)
+    if not series:
+        return "no data"
+    if any(math.isnan(float(each["value"][1])) for each in series):
+        return "NaN"
+    identities = [json.dumps(each["metric"], sort_keys=True) for each in series]
+    return None if len(set(identities)) == len(identities) else "twice the same series"
+
+
+def problems(url: str) -> list[tuple[str, str, str]]:
+    return [
+        (path, query, found)
+        for path, queries in dashboard_queries().items()
+        for query in queries
+        if (found := problem(url, query)) is not None
+    ]
+
+
+def faster(rules: str) -> str:
+    """The rules with groups that are evaluated each second, so that a test need not wait for their intervals."""
+    return re.sub(r"(?m)^    interval: .*$", "    interval: 1s", rules)
+
+
+@pytest.fixture(scope="module")
+def history() -> Mapping[str, float]:
+    return {'backup_last_success_timestamp_seconds{service="onboarding"}': time.time() - 7200}
+
+
+def serve(directory: Path, gauges: Mapping[str, float], config: str = "") -> PrometheusServer:
+    directory.mkdir(parents=True, exist_ok=True)
+    server = PrometheusServer(directory, config)
+    now = int(time.time())
+    write_history(directory / "history.txt", now - HISTORY_SECONDS, now, reference_counters(), gauges)
+    server.data_dir.mkdir(parents=True, exist_ok=True)
+    backfill(server.data_dir, directory / "history.txt")
+    return server
+
+
+def test_with_the_rules_alone_every_query_answers(tmp_path: Path, history: Mapping[str, float]) -> None:
+    for path, text in rule_files(REFERENCE).items():
+        (tmp_path / Path(path).name).write_text(faster(text), encoding="utf-8")
+
+    with serve(tmp_path / "prometheus", history, f"rule_files: ['{tmp_path}/*.yaml']\n") as server:
+        wait_for_rules(server.url)
+        health = answer(server.url, "sum(prometheus_rule_evaluation_failures_total) or vector(0)")
+        recorded = answer(server.url, 'count by (__name__) ({__name__=~"sloguard:.+"})')
+
+        assert problems(server.url) == []
+        assert rules_in_error(server.url) == []
+        assert health[0]["value"][1] == "0"
+        assert {each["metric"]["__name__"] for each in recorded} >= {
+            names.EVENTS_RATE,
+            names.BAD_EVENTS_RATE,
+            names.OBJECTIVE,
+            names.WINDOW_ERROR_RATIO,
+        }
+        assert {each["value"][1] for each in recorded} == {str(len(REFERENCE.slos))}
+
+
+def wait_for_rules(url: str) -> None:
+    """Until every SLO has its slowest series."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    expected = len(REFERENCE.slos)
+    while time.monotonic() < deadline:
+        if len(answer(url, names.WINDOW_ERROR_RATIO)) == expected == len(answer(url, names.OBJECTIVE)):
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"rules recorded {answer(url, names.WINDOW_ERROR_RATIO)}")
+
+
+def rules_in_error(url: str) -> list[tuple[str, str]]:
+    groups = httpx.get(f"{url}/api/v1/rules", timeout=30).json()["data"]["groups"]
+    return [(rule["name"], rule["lastError"]) for group in groups for rule in group["rules"] if rule.get("lastError")]
+
+
+def daemon_metrics(slo: Slo) -> Iterator[str]:
+    """The series of an SLO that the daemon exports, with the labels that a scrape adds."""
+    labels = f'slo_id="{slo.id}",slo_name="{slo.name}",slo_service="{slo.service}",job="sloguard",instance="i"'
+    for metric in (
+        names.METRIC_OBJECTIVE,
+        names.METRIC_SUCCESS,
+        names.METRIC_BUDGET_REMAINING,
+        names.METRIC_HEALTH,
+    ):
+        yield f"{metric}{{{labels}}}"
+    for window in tier_windows(slo.tiers):
+        yield f'{names.METRIC_BURN_RATE}{{{labels},window="{format_duration(window)}"}}'
+
+
+def test_with_the_daemon_alone_every_query_answers(tmp_path: Path, history: Mapping[str, float]) -> None:
+    gauges = dict(history)
+    for slo in REFERENCE.slos:
+        gauges |= dict.fromkeys(daemon_metrics(slo), 0.5)
+    for service in REFERENCE.services:
+        gauges[f'{names.METRIC_SERVICE_HEALTH}{{slo_service="{service.name}"}}'] = 80
+
+    with serve(tmp_path / "prometheus", gauges) as server:
+        assert problems(server.url) == []

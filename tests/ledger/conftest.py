@@ -1,0 +1,44 @@
+"""One real Prometheus that has lived through every world."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from sloguard.demo.prometheus import PrometheusServer, backfill
+from sloguard.model.settings import PrometheusSettings
+from sloguard.model.slo import EventsIndicator, Slo
+from sloguard.prometheus import PrometheusClient
+from tests.ledger.worlds import WORLDS
+from tests.support.truth import Truth, openmetrics, simulate
+
+
+@dataclass(frozen=True)
+class Past:
+    client: PrometheusClient
+    truths: Mapping[str, Truth]
+
+
+def slo_of(job: str) -> Slo:
+    total = f'requests_total{{job="{job}"}}'
+    bad = f'requests_total{{job="{job}",code=~"5.."}}'
+    indicator = EventsIndicator(total=(total,), bad=(bad,))
+    return Slo(job, "availability", Decimal("0.99"), timedelta(days=30), indicator, ())
+
+
+def at(unix: float) -> datetime:
+    return datetime.fromtimestamp(unix, UTC)
+
+
+@pytest.fixture(scope="session")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
+    directory: Path = tmp_path_factory.mktemp("past")
+    lived = {job: simulate(world) for job, world in WORLDS.items()}
+    history = directory / "history.om"
+    history.write_text(openmetrics(line for _, lines in lived.values() for line in lines), encoding="utf-8")
+    backfill(directory / "data", history)
+    with PrometheusServer(directory) as server, PrometheusClient(PrometheusSettings(url=server.url)) as client:
+        yield Past(client, {job: truth for job, (truth, _) in lived.items()})

@@ -1,0 +1,163 @@
+"""The ledger against the truth, on a real Prometheus: what really happened is what is counted."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from sloguard.ledger.live import LiveLedger
+from sloguard.ledger.plan import counting_plan, ledger_key
+from sloguard.ledger.replay import Replay
+from sloguard.model.measurement import Slice
+from sloguard.model.settings import EvaluationSettings
+from sloguard.store import Store, open_store
+from tests.ledger.conftest import Past, at, slo_of
+from tests.ledger.worlds import BIRTH, DAY, DAYS, END, HOUR, OUTAGE, START, WORLDS
+
+MINUTE = timedelta(minutes=1)
+TOLERANCE = 0.001
+
+
+@pytest.fixture(scope="module")
+def replayed(past: Past, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('ledger')}/store.db")
+    plan = counting_plan([slo_of(job) for job in WORLDS])
+    outcome = Replay(past.client, store.ledger, MINUTE).run(plan, at(END - 30 * DAY), at(END))
+    assert outcome.complete
+    assert not outcome.refused
+    return store
+
+
+def counted(store: Store, job: str, start: int, end: int) -> Sequence[Slice]:
+    return store.ledger.slices(ledger_key(slo_of(job)), start, end)
+
+
+@pytest.mark.parametrize("job", WORLDS)
+def test_replay_tells_the_truth(past: Past, replayed: Store, job: str) -> None:
+    bad, total = past.truths[job].between(START, END)
+    slices = counted(replayed, job, 0, END)
+    counted_bad, counted_total = sum(part.bad for part in slices), sum(part.total for part in slices)
+    # What happened before the very first scrape nobody has: two events here would be more than 0.1 %.
+    slack = 2 if job == "low-traffic" else 0
+    assert counted_total == pytest.approx(total, rel=TOLERANCE, abs=slack)
+    assert counted_bad == pytest.approx(bad, rel=TOLERANCE, abs=slack)
+
+
+@pytest.mark.parametrize("job", WORLDS)
+def test_replayed_slices_cover_all_time_once(replayed: Store, job: str) -> None:
+    slices = counted(replayed, job, 0, END)
+    assert all(before.end <= after.start for before, after in pairwise(slices))
+    assert sum(part.seconds for part in slices) == pytest.approx(DAYS * DAY, abs=HOUR)
+
+
+def test_what_a_gap_swallowed_is_spread_over_the_gap_and_flagged(replayed: Store) -> None:
+    slices = counted(replayed, "gap-over-outage", OUTAGE[0] - 1800 + 600, OUTAGE[1] + 1800 - 600)
+    assert slices
+    assert all(part.bridged for part in slices)
+    bad_ratio = sum(part.bad for part in slices) / sum(part.total for part in slices)
+    assert bad_ratio == pytest.approx(0.25, abs=0.02), "an hour of 50 % within two hours"
+
+
+def test_replaying_again_asks_for_nothing_and_changes_nothing(past: Past, replayed: Store) -> None:
+    before = [counted(replayed, job, 0, END) for job in WORLDS]
+    seen: list[int] = []
+    plan = counting_plan([slo_of(job) for job in WORLDS])
+    Replay(past.client, replayed.ledger, MINUTE).run(
+        plan, at(END - 30 * DAY), at(END), on_progress=lambda state: seen.append(state.total)
+    )
+    assert set(seen) == {0}
+    assert [counted(replayed, job, 0, END) for job in WORLDS] == before
+
+
+def test_an_interrupted_replay_goes_on_where_it_was(past: Past, replayed: Store, tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/store.db")
+    plan = counting_plan([slo_of("resets")])
+    rounds = 0
+    complete = False
+    while not complete:
+        asked: list[int] = []
+        outcome = Replay(past.client, store.ledger, MINUTE).run(
+            plan,
+            at(END - 30 * DAY),
+            at(END),
+            on_progress=lambda state, asked=asked: asked.append(state.done),  # type: ignore[misc]
+            stopped=lambda asked=asked: max(asked) >= 7,  # type: ignore[misc]
+        )
+        complete = outcome.complete
+        rounds += 1
+    assert rounds > 3
+    found, expected = counted(store, "resets", 0, END), counted(replayed, "resets", 0, END)
+    assert [(part.start, part.seconds) for part in found] == [(part.start, part.seconds) for part in expected]
+    assert [part.total for part in found] == pytest.approx([part.total for part in expected])
+    assert [part.bad for part in found] == pytest.approx([part.bad for part in expected])
+    store.close()
+
+
+LIVE = {
+    "steady": (END - 2 * HOUR, END - HOUR),
+    "resets": (START + 7 * HOUR - 1800, START + 7 * HOUR + 1800),
+    "errors-born-late": (BIRTH - 1800, BIRTH + 1800),
+    "gap-over-outage": (OUTAGE[0] - HOUR, OUTAGE[1] + HOUR),
+    "long-gap": (END - 2 * DAY - HOUR, END - 2 * DAY + 11 * HOUR),
+    "churn": (START + 30 * HOUR - 1800, START + 30 * HOUR + 1800),
+    "minute-scrapes": (END - 2 * HOUR, END - HOUR),
+}
+
+
+@pytest.mark.parametrize("job", LIVE)
+@pytest.mark.parametrize("stride", [1, 4], ids=["every-slice", "late-cycles"])
+def test_counting_live_is_exact(past: Past, tmp_path: Path, job: str, stride: int) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/store.db")
+    start, end = LIVE[job]
+    plan = counting_plan([slo_of(job)])
+    settings = EvaluationSettings(settle=timedelta(0))
+    interval = timedelta(seconds=WORLDS[job].scrape_interval)
+    ledger = LiveLedger(past.client, store.ledger, settings, interval, plan)
+    for now in range(start, end + 1, 60 * stride):
+        settled = ledger.settle(at(now))
+        store.ledger.write_ranges(settled.ranges)
+        ledger.committed(settled)
+    slices = counted(store, job, start, end)
+    bad, total = past.truths[job].between(start, end)
+    assert (sum(part.bad for part in slices), sum(part.total for part in slices)) == (bad, total)
+    assert sum(part.seconds for part in slices) == end - start
+    store.close()
+
+
+def test_a_restart_in_the_middle_loses_and_repeats_nothing(past: Past, tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/store.db")
+    plan = counting_plan([slo_of("steady")])
+    start = now = END - 3 * HOUR
+    for pause in (1, 5, 9, 1, 30, 3, 45, 2, 25):
+        ledger = LiveLedger(
+            past.client, store.ledger, EvaluationSettings(settle=timedelta(0)), timedelta(seconds=15), plan
+        )
+        for minutes in (0, 1, 2):
+            settled = ledger.settle(at(now + 60 * minutes))
+            store.ledger.write_ranges(settled.ranges)
+            ledger.committed(settled)
+        lost = ledger.settle(at(now + 240))
+        assert lost.ranges, "counted, and never committed: the process dies here"
+        now += 60 * (2 + pause)
+    last = now - 60 * 25
+    slices = counted(store, "steady", start, last)
+    bad, total = past.truths["steady"].between(start, last)
+    assert sum(part.seconds for part in slices) == last - start
+    assert sum(part.bad for part in slices) == bad
+    assert sum(part.total for part in slices) == total
+    store.close()
+
+
+def test_the_tail_sees_what_is_not_settled_yet(past: Past, tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/store.db")
+    plan = counting_plan([slo_of("steady")])
+    ledger = LiveLedger(past.client, store.ledger, EvaluationSettings(), timedelta(seconds=15), plan)
+    now = END - HOUR + 44
+    settled = ledger.settle(at(now))
+    assert settled.until == at(END - HOUR)
+    tail = ledger.tail(settled, at(now))[plan.keys[0]]
+    bad, total = past.truths["steady"].between(END - HOUR, now)
+    assert (tail.start, tail.end, tail.bad, tail.total) == (END - HOUR, now, bad, total)
+    store.close()

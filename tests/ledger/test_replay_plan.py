@@ -1,0 +1,64 @@
+"""What replay asks for: all that is missing, once, in steps that fit."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sloguard.ledger.replay import Piece, chunks, missing_pieces
+from sloguard.ports import LedgerKey, LedgerMark
+
+HOUR = 3_600
+KEY = LedgerKey("shop/availability", "f")
+
+
+@given(st.integers(0, 5_000), st.integers(1, 5_000), st.integers(0, 5_000), st.sampled_from([30, 60, 90, 300, 600]))
+def test_chunks_cut_an_interval_into_whole_steps(start: int, length: int, later: int, slice_seconds: int) -> None:
+    begin, end = start * slice_seconds, (start + length) * slice_seconds
+    cut = chunks(begin, end, end + later * slice_seconds, slice_seconds)
+    assert cut[0].start == begin
+    assert cut[-1].end == end
+    assert all(before.end == after.start for before, after in pairwise(cut))
+    for chunk in cut:
+        assert chunk.end > chunk.start
+        assert (chunk.end - chunk.start) % chunk.step == 0
+        assert chunk.start % chunk.step == 0
+        assert (chunk.end - chunk.start) // chunk.step <= 11_000
+
+
+def test_recent_time_is_replayed_finely_and_old_time_coarsely() -> None:
+    newest = 1_000 * 24 * HOUR
+    steps = {(newest - chunk.end) // HOUR: chunk.step for chunk in chunks(newest - 30 * 24 * HOUR, newest, newest, 60)}
+    assert {step for age, step in steps.items() if age < 6} == {60}
+    assert {step for age, step in steps.items() if 6 <= age < 72} == {300}
+    assert {step for age, step in steps.items() if age >= 72} == {3600}
+
+
+def pieces(mark: LedgerMark | None, replayed: tuple[int, int] | None, since: int, until: int) -> list[Piece]:
+    marks = {KEY: mark} if mark else {}
+    done = {KEY: replayed} if replayed else {}
+    return missing_pieces([KEY], marks, done, since, until)
+
+
+def test_nothing_counted_yet() -> None:
+    assert pieces(None, None, 0, 100) == [Piece((KEY,), 0, 100, ascending=False)]
+
+
+def test_only_what_is_before_and_after_is_missing() -> None:
+    assert pieces(LedgerMark(40, 60), None, 0, 100) == [
+        Piece((KEY,), 60, 100, ascending=True),
+        Piece((KEY,), 0, 40, ascending=False),
+    ]
+
+
+def test_time_that_was_asked_for_in_vain_is_not_asked_for_again() -> None:
+    assert pieces(LedgerMark(40, 60), (0, 50), 0, 60) == []
+
+
+def test_an_interrupted_replay_goes_on_below() -> None:
+    assert pieces(LedgerMark(70, 100), (70, 100), 0, 100) == [Piece((KEY,), 0, 70, ascending=False)]
+
+
+def test_slos_that_lack_the_same_are_asked_for_together() -> None:
+    other = LedgerKey("shop/latency", "f")
+    assert missing_pieces([KEY, other], {}, {}, 0, 100) == [Piece((KEY, other), 0, 100, ascending=False)]

@@ -1,0 +1,56 @@
+"""The contract of AlertStore, on every database."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from sloguard.errors import StoreError
+from sloguard.model.slo import Severity
+from sloguard.ports import CountedRange, CycleOutcome
+from sloguard.store import Store
+from tests.store.test_ledger import KEY, counted, minutes
+from tests.support.incidents import NOON, notification, record
+
+
+def test_alerts_are_kept_changed_and_removed(store: Store) -> None:
+    first, second = record("a/a"), record("a/b")
+    store.alerts.commit_cycle(CycleOutcome(alerts={"a/a": first, "a/b": second}), NOON)
+    assert store.alerts.alerts() == {"a/a": first, "a/b": second}
+    lower = replace(first, alert=replace(first.alert, severity=Severity.TICKET, clear_since=NOON))
+    store.alerts.commit_cycle(CycleOutcome(alerts={"a/a": lower, "a/b": None, "a/c": None}), NOON)
+    assert store.alerts.alerts() == {"a/a": lower}
+
+
+def test_a_cycle_is_written_as_a_whole(store: Store) -> None:
+    outcome = CycleOutcome((counted(minutes(0, 2)),), {"a/b": record("a/b")}, (notification(),))
+    store.alerts.commit_cycle(outcome, NOON)
+    assert tuple(store.ledger.slices(KEY, 0, 900)) == minutes(0, 2)
+    assert list(store.alerts.alerts()) == ["a/b"]
+    (entry,) = store.outbox.claim("w", NOON, timedelta(minutes=1), 10)
+    assert (entry.notification, entry.created_at, entry.attempts) == (notification(), NOON, 0)
+
+
+def test_a_cycle_that_fails_leaves_nothing(store: Store) -> None:
+    nameless = replace(notification(), receiver=None)  # type: ignore[arg-type] # what the database must refuse
+    outcome = CycleOutcome((counted(minutes(0, 2)),), {"a/b": record("a/b")}, (notification(), nameless))
+    with pytest.raises(StoreError):
+        store.alerts.commit_cycle(outcome, NOON)
+    assert store.ledger.marks() == {}
+    assert store.alerts.alerts() == {}
+    assert store.outbox.depth() == {"pending": 0, "delivered": 0, "dead": 0}
+
+
+def test_a_cycle_without_changes_writes_nothing(store: Store) -> None:
+    store.alerts.commit_cycle(CycleOutcome(), NOON)
+    store.alerts.commit_cycle(CycleOutcome(ranges=(CountedRange(KEY, 0, 60, ()),)), NOON)
+    assert store.ledger.marks() == {}
+
+
+def test_an_alert_that_cannot_be_read_is_named(store: Store) -> None:
+    store.alerts.commit_cycle(CycleOutcome(alerts={"a/b": record("a/b")}), NOON)
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE alerts SET alert = '{}'"))
+    with pytest.raises(StoreError, match="The stored alert of a/b cannot be read"):
+        store.alerts.alerts()
