@@ -81,6 +81,7 @@ def test_every_panel_explains_itself() -> None:
         assert panel["title"]
         if panel["type"] in {"row", "text"}:
             continue
+        assert "fieldConfig" in panel
         assert len(panel["description"]) > 20
         assert panel["datasource"] == {"type": "prometheus", "uid": "${datasource}"}
         for target in panel["targets"]:
@@ -117,6 +118,25 @@ def test_each_slo_has_a_row_and_latency_has_percentiles() -> None:
     assert [target["legendFormat"] for target in percentiles["targets"]] == ["p50 (half are faster)", "p95", "p99"]
     assert percentiles["fieldConfig"]["defaults"]["unit"] == "s"
     assert percentiles["fieldConfig"]["defaults"]["thresholds"]["steps"][-1] == {"color": "red", "value": 0.3}
+
+
+def service_link(*service_names: str) -> str:
+    services = tuple(Service(name=name, slos=(replace(AVAILABILITY, service=name),)) for name in service_names)
+    decoded = json.loads(dashboard_files(Configuration(services=services))["dashboards/overview.json"])
+    table = next(panel for panel in decoded["panels"] if panel["type"] == "table")
+    (links,) = [
+        each["value"]
+        for override in table["fieldConfig"]["overrides"]
+        for each in override["properties"]
+        if each["id"] == "links"
+    ]
+    url: str = links[0]["url"]
+    return url
+
+
+def test_a_service_in_the_overview_leads_to_its_dashboard() -> None:
+    assert service_link("onboarding") == "/d/sloguard-${__data.fields.Service}?${__url_time_range}"
+    assert service_link("onboarding", "a" * 50) == "/dashboards?tag=sloguard&query=${__data.fields.Service}"
 
 
 def test_a_service_called_overview_does_not_replace_the_overview() -> None:

@@ -5,13 +5,14 @@ import math
 import re
 import time
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from sloguard.dashboards import dashboard_files
+from sloguard.dashboards import dashboard_files, queries
 from sloguard.demo.prometheus import PrometheusServer, backfill
 from sloguard.evaluation.tiers import tier_windows
 from sloguard.model.duration import format_duration
@@ -19,7 +20,7 @@ from sloguard.model.slo import Slo
 from sloguard.promql import names
 from sloguard.rules import rule_files
 from tests.support.history import reference_counters, write_history
-from tests.support.slos import REFERENCE
+from tests.support.slos import REFERENCE, REGISTRATION
 
 HISTORY_SECONDS = 3600
 PATIENCE_SECONDS = 60
@@ -28,12 +29,12 @@ PATIENCE_SECONDS = 60
 def expressions(panels: list[dict[str, Any]]) -> Iterator[str]:
     for panel in panels:
         yield from expressions(panel.get("panels", []))
-        yield from (target["expr"] for target in panel["targets"])
+        yield from (target["expr"] for target in panel.get("targets", []))
 
 
 def dashboard_queries() -> dict[str, list[str]]:
     return {
-        path: [expression.replace("$service", ".*") for expression in expressions(json.loads(text)["panels"])]
+        path: sorted({each.replace("$service", ".*") for each in expressions(json.loads(text)["panels"])})
         for path, text in dashboard_files(REFERENCE).items()
     }
 
@@ -59,8 +60,8 @@ def problem(url: str, query: str) -> str | None:
 def problems(url: str) -> list[tuple[str, str, str]]:
     return [
         (path, query, found)
-        for path, queries in dashboard_queries().items()
-        for query in queries
+        for path, found_queries in dashboard_queries().items()
+        for query in found_queries
         if (found := problem(url, query)) is not None
     ]
 
@@ -95,6 +96,7 @@ def test_with_the_rules_alone_every_query_answers(tmp_path: Path, history: Mappi
         recorded = answer(server.url, 'count by (__name__) ({__name__=~"sloguard:.+"})')
 
         assert problems(server.url) == []
+        assert_registration_numbers(server.url)
         assert rules_in_error(server.url) == []
         assert health[0]["value"][1] == "0"
         assert {each["metric"]["__name__"] for each in recorded} >= {
@@ -104,6 +106,45 @@ def test_with_the_rules_alone_every_query_answers(tmp_path: Path, history: Mappi
             names.WINDOW_ERROR_RATIO,
         }
         assert {each["value"][1] for each in recorded} == {str(len(REFERENCE.slos))}
+
+
+def assert_registration_numbers(url: str) -> None:
+    """0.005 of 1.005 registrations a second are bad, where 1 % may be: the budget burns at about half its pace."""
+    scope = queries.slo_scope(REGISTRATION)
+    burn_rate = 0.005 / 1.005 / 0.01
+    expected = {
+        queries.success_ratio(scope): 1 - 0.005 / 1.005,
+        queries.budget_remaining(scope): 1 - burn_rate,
+        queries.hourly_burn_rate(scope): burn_rate,
+        queries.hourly_success_ratio(scope): 1 - 0.005 / 1.005,
+        queries.objective(scope): 0.99,
+        queries.alert_level(scope): 0,
+        queries.slo_health(scope): 60 * (1 - burn_rate) + 40,
+        queries.service_health(scope, [(REGISTRATION.id, Decimal(2))]): 60 * (1 - burn_rate) + 40,
+    }
+    for query, value in expected.items():
+        (series,) = answer(url, query)
+        assert float(series["value"][1]) == pytest.approx(value, rel=0.01), query
+
+
+def test_health_is_weighted(tmp_path: Path) -> None:
+    """Two SLOs without the daemon: one spent (health 40 at best), one whole, weighted 3 to 1."""
+    gauges: dict[str, float] = {}
+    for name, error_ratio in (("spent", 0.02), ("whole", 0.0)):
+        labels = f'slo_id="s/{name}",slo_name="{name}",slo_service="s"'
+        gauges |= {
+            f"{names.OBJECTIVE}{{{labels}}}": 0.99,
+            f"{names.WINDOW_ERROR_RATIO}{{{labels}}}": error_ratio,
+            f"{names.EVENTS_RATE}{{{labels}}}": 1.0,
+            f"{names.BAD_EVENTS_RATE}{{{labels}}}": error_ratio,
+        }
+    query = queries.service_health('slo_service="s"', [("s/spent", Decimal(3)), ("s/whole", Decimal(1))])
+
+    with serve(tmp_path / "prometheus", gauges) as server:
+        (series,) = answer(server.url, query)
+
+    assert series["metric"] == {"slo_service": "s"}
+    assert float(series["value"][1]) == pytest.approx((3 * 20 + 1 * 100) / 4)
 
 
 def wait_for_rules(url: str) -> None:

@@ -22,3 +22,8 @@ def test_sections_that_are_left_out_are_added(text: str) -> None:
         "prometheus": {"scrape_interval": "5s"},
         "evaluation": {"interval": "10s"},
     }
+
+
+@pytest.mark.parametrize("text", ["", "- a list\n", "version: [1\n"])
+def test_what_is_no_declaration_comes_back_as_it_is(text: str) -> None:
+    assert quickened(text) == text

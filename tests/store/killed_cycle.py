@@ -25,10 +25,12 @@ def outcome(number: int) -> CycleOutcome:
     keys = [LedgerKey(f"service/{slo}", "f") for slo in range(300)]
     start = 300 * number
     ranges = tuple(CountedRange(key, start, start + 300, minutes(5 * number, 5, total=number)) for key in keys)
-    changes: dict[str, AlertRecord | None] = {f"service/{number}": record()}
-    if number:
-        changes[f"service/{number - 1}"] = None
-    return CycleOutcome(ranges, changes, tuple(notification() for _ in range(20)))
+    return CycleOutcome(ranges, alerts(number), tuple(notification() for _ in range(20)))
+
+
+def alerts(number: int) -> dict[str, AlertRecord | None]:
+    fires = {f"service/{number}": record()}
+    return {**fires, f"service/{number - 1}": None} if number else {**fires}
 
 
 def commit_and_die(store: Store, before_statement: int) -> None:

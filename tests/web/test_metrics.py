@@ -12,6 +12,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics import parser as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
+from sloguard.daemon.telemetry import Telemetry
 from sloguard.demo.prometheus import program
 from sloguard.model.status import StatusReport
 from sloguard.promql import names
@@ -131,11 +132,26 @@ def _listed(labels: tuple[str, ...]) -> str:
     return ", ".join(f"`{label}`" for label in labels)
 
 
-def test_the_documentation_says_what_the_code_exports() -> None:
+def _documented(section: str) -> list[tuple[str, str, str]]:
+    """The rows of a section's table: name, middle column, meaning."""
     text = Path("docs/metrics.md").read_text(encoding="utf-8")
-    section = text.split("## SLOs and services", 1)[1].split("\n## ", 1)[0]
-    documented = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*) \|$", section, re.MULTILINE)
+    rows = text.split(f"## {section}\n", 1)[1].split("\n## ", 1)[0]
+    return re.findall(r"^\| `(\w+)` \| (.*?) \| (.*) \|$", rows, re.MULTILINE)
+
+
+def test_the_documentation_says_what_is_exported_of_slos() -> None:
+    documented = _documented("SLOs and services")
     slo_labels = (names.LABEL_ID, names.LABEL_SERVICE, names.LABEL_NAME)
     exported = [(metric.name, (*slo_labels, *metric.labels), metric.help) for metric in SLO_METRICS]
     exported.append((names.METRIC_SERVICE_HEALTH, (names.LABEL_SERVICE,), SERVICE_HEALTH_HELP))
     assert documented == [(name, _listed(labels), words) for name, labels, words in exported]
+
+
+def test_the_documentation_says_what_the_daemon_exports_of_itself() -> None:
+    registry = CollectorRegistry()
+    Telemetry(registry, "1.2.3")
+    exported = [
+        (f"{family.name}_total" if family.type == "counter" else family.name, family.type, family.documentation)
+        for family in registry.collect()
+    ]
+    assert _documented("The daemon itself") == exported

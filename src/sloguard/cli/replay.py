@@ -31,15 +31,15 @@ def replay(
     quiet: QuietOption = False,
 ) -> None:
     """Fill the ledger from Prometheus' past. What is counted already is kept; an interrupted replay goes on."""
-    from sloguard.app import ReplayRequest, with_prometheus
-    from sloguard.app import replay as run_replay
+    from sloguard.app.replay import ReplayRequest
+    from sloguard.app.replay import replay as run_replay
     from sloguard.cli.loading import load_or_exit
     from sloguard.cli.output import print_json, words
     from sloguard.cli.progress import progress
     from sloguard.cli.times import parse_instant, parse_since
     from sloguard.clock import utc_now
 
-    configuration = with_prometheus(load_or_exit(config, quiet=quiet), prometheus)
+    configuration = load_or_exit(config, quiet=quiet).asking(prometheus)
     end = parse_instant(until) if until else utc_now() - configuration.evaluation.settle
     start = parse_since(since, end)
     with progress("Replaying", quiet=quiet) as on_progress, _interruption() as interrupted:

@@ -28,14 +28,14 @@ def run(
     quiet: QuietOption = False,
 ) -> None:
     """Evaluate, alert and serve until stopped."""
-    from sloguard.app import running_daemon, with_prometheus
+    from sloguard.app.daemon import running_daemon
     from sloguard.cli.loading import load_or_exit
     from sloguard.cli.logs import configure_logs
     from sloguard.cli.output import words
     from sloguard.web import listen_address
 
     host, port = listen_address(listen)
-    configuration = with_prometheus(load_or_exit(config, quiet=quiet), prometheus)
+    configuration = load_or_exit(config, quiet=quiet).asking(prometheus)
     configure_logs(human=sys.stderr.isatty(), quiet=quiet)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -70,7 +70,9 @@ class Cycle:
             StoreError: nothing was committed; the next run does the same again.
         """
         settled, tail, error = self._count(now)
-        if settled is not None:
+        if settled is not None and settled.caught_up:
+            self._histories.load(self._configuration.slos, now)
+        elif settled is not None:
             self._histories.apply(settled.ranges)
         records = self._alerts.alerts()
         statuses: dict[str, SloStatus] = {}

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 
 from sloguard.dashboards import queries
-from sloguard.dashboards.board import OVERVIEW_UID, Board, dashboards_link, datasource_variable, label_variable
+from sloguard.dashboards.board import (
+    OVERVIEW_UID,
+    TAG,
+    UID_PREFIX,
+    Board,
+    dashboards_link,
+    datasource_variable,
+    label_variable,
+    service_uid,
+)
 from sloguard.dashboards.courses import BUDGET_HEIGHT, alerts, budget_and_burn
 from sloguard.dashboards.panels import COUNT_STEPS, HEALTH_STEPS, PLAIN_UNIT, Frame, Panel, Query, stat
 from sloguard.dashboards.slo_table import slo_table
@@ -40,7 +49,7 @@ def overview(configuration: Configuration) -> Board:
         panels=[
             *_counts(),
             stat(_HEALTH, health, PLAIN_UNIT, HEALTH_STEPS),
-            slo_table(_TABLE, _SCOPE),
+            slo_table(_TABLE, _SCOPE, _service_url(configuration)),
             *budget_and_burn(_SCOPE, _SLO_LEGEND, 17),
             alerts(_SCOPE, _SLO_LEGEND, 17 + BUDGET_HEIGHT, 9),
         ],
@@ -51,6 +60,15 @@ def overview(configuration: Configuration) -> Board:
         links=[dashboards_link()],
         since="now-24h",
     )
+
+
+def _service_url(configuration: Configuration) -> str:
+    """Where the name of a service in the table leads: to its dashboard, or to a search for it where some service's
+    address is a hash that Grafana cannot tell from the name.
+    """
+    direct = all(service_uid(service.name) == f"{UID_PREFIX}{service.name}" for service in configuration.services)
+    name = "${__data.fields.Service}"
+    return f"/d/{UID_PREFIX}{name}?${{__url_time_range}}" if direct else f"/dashboards?tag={TAG}&query={name}"
 
 
 def _counts() -> Sequence[Panel]:

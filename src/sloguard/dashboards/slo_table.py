@@ -27,7 +27,8 @@ _BURN_STEPS = (Step("green"), Step("orange", 1), Step("red", 6))
 _COLUMNS = ("Alert", "Budget left", "Burn rate, last hour", "Success ratio", "Objective")
 
 
-def slo_table(frame: Frame, scope: str) -> Panel:
+def slo_table(frame: Frame, scope: str, service_url: str = "") -> Panel:
+    """The SLOs of a scope. `service_url`, if given, is where a service's name leads; it may hold Grafana's fields."""
     columns = (
         queries.alert_level(scope),
         queries.budget_remaining(scope),
@@ -42,7 +43,7 @@ def slo_table(frame: Frame, scope: str) -> Panel:
         dataSource=DATASOURCE,
         targets=targets([Query(expression) for expression in columns], instant=True, table=True),
         transformations=_transformations(),
-        overrides=_overrides(),
+        overrides=_overrides(service_url),
         filterable=True,
         sortBy=[core.TableSortByField("Alert", desc=True), core.TableSortByField("Budget left", desc=False)],
     )
@@ -65,11 +66,11 @@ def _transformations() -> list[Json]:
     ]
 
 
-def _overrides() -> list[Json]:
+def _overrides(service_url: str) -> list[Json]:
     ratio: dict[str, Any] = {"unit": RATIO_UNIT, "decimals": 3}
-    link = {"title": "Open the service's dashboard", "url": "/d/sloguard-${__data.fields.Service}?${__url_time_range}"}
+    links = [{"title": "Open the service's dashboard", "url": service_url}] if service_url else []
     return [
-        by_name("Service", {"links": [link]}),
+        by_name("Service", {"links": links}),
         by_name("Alert", {"mappings": LEVEL_MAPPINGS, **_background(LEVEL_STEPS)}),
         by_name("Budget left", {"unit": RATIO_UNIT, "decimals": 1, **_background(BUDGET_STEPS)}),
         by_name("Burn rate, last hour", {"unit": BURN_UNIT, "decimals": 2, **_background(_BURN_STEPS)}),

@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -82,6 +83,14 @@ class Stage:
     def __enter__(self) -> Self:
         try:
             self._start()
+        except (OSError, RuntimeError, httpx.HTTPError) as error:
+            self._stop(error)
+            raise DemoError(f"The demonstration could not be set up: {error}") from error
+        except subprocess.CalledProcessError as error:
+            self._stop(error)
+            raise DemoError(
+                f"{Path(error.cmd[0]).name} failed with exit code {error.returncode}: {error.stderr}"
+            ) from error
         except BaseException as error:
             self._stop(error)
             raise
@@ -105,7 +114,10 @@ class Stage:
 
     def switch(self, fault: str, *, on: bool) -> None:
         """Switch one of the workload's faults."""
-        self._http.request("POST" if on else "DELETE", f"{self.workload_url}/faults/{fault}").raise_for_status()
+        try:
+            self._http.request("POST" if on else "DELETE", f"{self.workload_url}/faults/{fault}").raise_for_status()
+        except httpx.HTTPError as error:
+            raise DemoError(f"The workload did not switch {fault}: {error}") from error
 
     def check(self) -> None:
         """Raise DemoError if a part has ended by itself."""

@@ -101,7 +101,9 @@ class Story:
             services = self.stage.get(f"{self.stage.daemon_url}/api/v1/status").raise_for_status().json()["services"]
         except httpx.HTTPError as error:
             return f"The daemon does not tell its status: {error}"
-        slo = next(slo for service in services for slo in service["slos"] if slo["id"] == SLO_ID)
+        slo = next((slo for service in services for slo in service["slos"] if slo["id"] == SLO_ID), None)
+        if slo is None:
+            return f"{SLO_ID} is not declared in {self.stage.options.config}."
         rates = ", ".join(f"{rate(slo['burn_rates'].get(window))} over {window}" for window in ("5m", "1h"))
         left = percent((slo["error_budget"] or {}).get("remaining_ratio"))
         return f"{SLO_ID} {slo['state']}: burn rate {rates}; {left} of the budget left"

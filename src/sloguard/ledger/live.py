@@ -25,6 +25,8 @@ class Settled:
     refused: Mapping[LedgerKey, str]
     seen: Mapping[LedgerKey, int]
     """End of the last slice in which each SLO was seen (Unix seconds)."""
+    caught_up: bool = False
+    """A long absence was replayed: its slices are in the store already, and not in `ranges`."""
 
 
 class LiveLedger:
@@ -61,7 +63,7 @@ class LiveLedger:
             start = max((marks[key].watermark for key in self.plan.keys if key in marks), default=end)
         if end - start > MOST_SLICES_LIVE * self._slice_seconds:
             outcome = self._replay.run(self.plan.only(marks), _at(start), _at(end))
-            return Settled((), _at(end), outcome.refused, {})
+            return Settled((), _at(end), outcome.refused, {}, caught_up=True)
         ranges: list[CountedRange] = []
         refused: dict[LedgerKey, str] = {}
         seen = self._seen_at(start, marks)

@@ -1,7 +1,7 @@
 """What slo.yaml declares about the surroundings: Prometheus, the evaluation, receivers and routes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from sloguard.model.secret import Secret
@@ -68,6 +68,12 @@ class Configuration:
     @property
     def slos(self) -> tuple[Slo, ...]:
         return tuple(slo for service in self.services for slo in service.slos)
+
+    def asking(self, prometheus_url: str | None) -> "Configuration":
+        """The same, with another Prometheus if a URL is given."""
+        if prometheus_url is None:
+            return self
+        return replace(self, prometheus=replace(self.prometheus, url=prometheus_url.rstrip("/")))
 
     def receivers_for(self, service_name: str, severity: Severity) -> tuple[str, ...]:
         """Names of the receivers that hear of an alert of this service and severity; none if nothing is routed."""

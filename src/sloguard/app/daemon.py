@@ -1,9 +1,7 @@
-"""The composition root: the only place that knows all the parts."""
+"""What `sloguard run` is put together from."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
 from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
@@ -15,7 +13,7 @@ from sloguard.daemon.telemetry import Telemetry
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.live import LiveLedger
 from sloguard.ledger.plan import counting_plan
-from sloguard.ledger.replay import Replay, ReplayOutcome, ReplayProgress
+from sloguard.ledger.replay import Replay
 from sloguard.model.settings import Configuration
 from sloguard.notify import build_receivers
 from sloguard.prometheus import PrometheusClient
@@ -23,45 +21,8 @@ from sloguard.prometheus.adhoc import AdhocQueries
 from sloguard.store import open_store
 from sloguard.web import WebServer, create_app
 
-_DAEMON_ATTEMPTS = 2
+_ATTEMPTS = 2
 """The next evaluation asks again anyway."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayRequest:
-    """What `sloguard replay` was asked for."""
-
-    store_url: str
-    since: datetime
-    until: datetime
-    on_progress: Callable[[ReplayProgress], None]
-    stopped: Callable[[], bool]
-
-
-def with_prometheus(configuration: Configuration, url: str | None) -> Configuration:
-    """The configuration, asking another Prometheus if a URL is given."""
-    if url is None:
-        return configuration
-    return replace(configuration, prometheus=replace(configuration.prometheus, url=url.rstrip("/")))
-
-
-def replay(configuration: Configuration, request: ReplayRequest) -> ReplayOutcome:
-    """Fill the ledger from Prometheus' past.
-
-    Raises:
-        SloguardError: Prometheus or the store cannot be used. What was done is kept.
-    """
-    with ExitStack() as stack:
-        store = open_store(request.store_url)
-        stack.callback(store.close)
-        client = stack.enter_context(PrometheusClient(configuration.prometheus))
-        return Replay(client, store.ledger, configuration.evaluation.slice).run(
-            counting_plan(configuration.slos),
-            request.since,
-            request.until,
-            on_progress=request.on_progress,
-            stopped=request.stopped,
-        )
 
 
 @contextmanager
@@ -78,7 +39,7 @@ def running_daemon(configuration: Configuration, store_url: str, host: str, port
     with ExitStack() as stack:
         store = open_store(store_url)
         stack.callback(store.close)
-        client = stack.enter_context(PrometheusClient(configuration.prometheus, attempts=_DAEMON_ATTEMPTS))
+        client = stack.enter_context(PrometheusClient(configuration.prometheus, attempts=_ATTEMPTS))
         plan = counting_plan(configuration.slos)
         evaluation = configuration.evaluation
         histories = Histories(store.ledger, evaluation.slice)

@@ -1,0 +1,42 @@
+"""What `sloguard replay` is put together from."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+
+from sloguard.ledger.plan import counting_plan
+from sloguard.ledger.replay import Replay, ReplayOutcome, ReplayProgress
+from sloguard.model.settings import Configuration
+from sloguard.prometheus import PrometheusClient
+from sloguard.store import open_store
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayRequest:
+    """What `sloguard replay` was asked for."""
+
+    store_url: str
+    since: datetime
+    until: datetime
+    on_progress: Callable[[ReplayProgress], None]
+    stopped: Callable[[], bool]
+
+
+def replay(configuration: Configuration, request: ReplayRequest) -> ReplayOutcome:
+    """Fill the ledger from Prometheus' past.
+
+    Raises:
+        SloguardError: Prometheus or the store cannot be used. What was done is kept.
+    """
+    with ExitStack() as stack:
+        store = open_store(request.store_url)
+        stack.callback(store.close)
+        client = stack.enter_context(PrometheusClient(configuration.prometheus))
+        return Replay(client, store.ledger, configuration.evaluation.slice).run(
+            counting_plan(configuration.slos),
+            request.since,
+            request.until,
+            on_progress=request.on_progress,
+            stopped=request.stopped,
+        )

@@ -1,0 +1,76 @@
+"""Which receivers hear of which alerts: references checked against the receivers that are declared."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from sloguard.config.codes import alerting, settings
+from sloguard.config.nodes import Path
+from sloguard.config.problem import one_line
+from sloguard.config.report import Report
+from sloguard.config.schema.alerting import RoutesEntry
+from sloguard.model.settings import Configuration
+from sloguard.model.slo import Severity
+
+Routes = Mapping[Severity, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteReader:
+    """Attributes:
+    known: names of all declared receivers, also of those that have problems of their own.
+    """
+
+    report: Report
+    known: frozenset[str]
+
+    def routes(self, entry: RoutesEntry | None, path: Path) -> Routes:
+        """Most severe first; severities without a route are left out. An empty list routes to nobody."""
+        if entry is None:
+            return {}
+        references = {Severity.PAGE: entry.page, Severity.TICKET: entry.ticket, Severity.INFO: entry.info}
+        return {
+            severity: tuple(dict.fromkeys(self._checked(names, (*path, severity.value))))
+            for severity, names in references.items()
+            if names is not None
+        }
+
+    def _checked(self, names: Sequence[str], path: Path) -> Sequence[str]:
+        for index, name in enumerate(names):
+            if name in self.known:
+                continue
+            shown = one_line(name) if self.report.is_literal((*path, index)) else "this reference"
+            close = get_close_matches(name, self.known, n=1) or sorted(each for each in self.known if name in each)
+            do = f"Did you mean {close[0]}?" if close else "Declare it under notify, as slack.<name> or pagerduty.<name>."
+            self.report.at(settings.UNKNOWN_RECEIVER, (*path, index), f"there is no receiver {shown}", do, got="")
+        return names
+
+
+def declared_receivers(data: Mapping[str, object]) -> frozenset[str]:
+    """Names of all receivers in the file's plain data, whether or not they can be used."""
+    notify = data.get("notify")
+    kinds = notify.items() if isinstance(notify, dict) else ()
+    return frozenset(f"{kind}.{name}" for kind, names in kinds if isinstance(names, dict) for name in names)
+
+
+def warn_about_routes(configuration: Configuration, report: Report) -> None:
+    """Receivers that nothing leads to, and pages that lead nowhere although there are receivers."""
+    if not configuration.receivers:
+        return
+    heard = {name for names in configuration.routes.values() for name in names}
+    heard |= {name for service in configuration.services for _, names in service.routes for name in names}
+    unreached = [
+        service.name
+        for service in configuration.services
+        if not configuration.receivers_for(service.name, Severity.PAGE)
+    ]
+    if unreached:
+        more = f" and {len(unreached) - 1} more" if len(unreached) > 1 else ""
+        what = f"pages of {unreached[0]}{more} go to nobody"
+        path: Path = ("routes",) if report.has(("routes",)) else ("notify",)
+        report.at_key(alerting.PAGE_TO_NOBODY, path, what, "Add `page` to routes.")
+    for receiver in configuration.receivers:
+        if receiver.name not in heard:
+            path = ("notify", *receiver.name.split(".", 1))
+            what = f"no route leads to {receiver.name}"
+            report.at_key(settings.UNUSED_RECEIVER, path, what, "Name it in routes, or remove it.")

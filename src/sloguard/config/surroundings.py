@@ -1,0 +1,132 @@
+"""From the file's entries to settings: Prometheus and the evaluation."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from sloguard.config.codes import settings, values
+from sloguard.config.nodes import Path
+from sloguard.config.report import Report
+from sloguard.config.schema.surroundings import EvaluationEntry, PrometheusEntry
+from sloguard.config.secrets import Secrets
+from sloguard.config.shape import name_of
+from sloguard.model.duration import format_duration
+from sloguard.model.secret import Secret
+from sloguard.model.settings import EvaluationSettings, PrometheusSettings
+
+_TENANT_HEADER = "X-Scope-OrgID"
+_SECOND = timedelta(seconds=1)
+_HOUR = timedelta(hours=1)
+_FINEST_SLICE = timedelta(seconds=10)
+_USUAL_SCRAPE_TIMEOUT = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class PrometheusReader:
+    """Turns the entry into settings.
+
+    Attributes:
+        path: where the entry stands.
+    """
+
+    entry: PrometheusEntry
+    report: Report
+    secrets: Secrets
+    path: Path = ("prometheus",)
+
+    def settings(self) -> PrometheusSettings:
+        entry, default = self.entry, PrometheusSettings()
+        bearer = self.secrets.chosen(entry.bearer_token, entry.bearer_token_file, (*self.path, "bearer_token"))
+        basic = self._basic_auth()
+        if bearer and basic:
+            what = "prometheus has both a bearer token and basic_auth"
+            self.report.at(settings.SECRET_SOURCE, (*self.path, "basic_auth"), what, "Keep one of them.", got="")
+        tls = entry.tls
+        ca_file = None
+        if tls is not None and tls.ca_file:
+            ca_file = self.secrets.existing_file(tls.ca_file, (*self.path, "tls", "ca_file"))
+        return PrometheusSettings(
+            url=self._url() or default.url,
+            scrape_interval=entry.scrape_interval or default.scrape_interval,
+            timeout=entry.timeout or default.timeout,
+            headers=self._headers(),
+            bearer_token=self._printable(bearer, (*self.path, "bearer_token")) or None,
+            basic_auth=basic,
+            ca_file=ca_file,
+            verify_tls=not (tls is not None and tls.insecure_skip_verify),
+        )
+
+    def _url(self) -> str:
+        path = (*self.path, "url")
+        url = (self.entry.url or "").rstrip("/")
+        parts = urlsplit(url)
+        if parts.username is not None or parts.password is not None:
+            do = 'Use basic_auth: {username: …, password: "${PROMETHEUS_PASSWORD}"}.'
+            self.report.at(settings.URL_CREDENTIALS, path, "prometheus.url holds credentials", do, got="")
+        if parts.query or parts.fragment:
+            do = "Leave out what follows `?` or `#`."
+            self.report.at(values.URL, path, "prometheus.url must be a bare address", do, got="")
+        return url
+
+    def _headers(self) -> tuple[tuple[str, Secret], ...]:
+        headers = dict(self.entry.headers)
+        if self.entry.tenant:
+            self._printable(Secret(self.entry.tenant), (*self.path, "tenant"))
+            headers.setdefault(_TENANT_HEADER, Secret(self.entry.tenant))
+        for name, value in self.entry.headers.items():
+            self._printable(value, (*self.path, "headers", name))
+        return tuple(sorted(headers.items(), key=lambda each: each[0]))
+
+    def _basic_auth(self) -> tuple[str, Secret] | None:
+        entry = self.entry.basic_auth
+        if entry is None:
+            return None
+        path = (*self.path, "basic_auth", "password")
+        password = self.secrets.chosen(entry.password, entry.password_file, path)
+        if password is None and entry.password_file is None:
+            do = "Add password or password_file."
+            self.report.at(settings.SECRET_SOURCE, path[:-1], "basic_auth needs a password", do, got="")
+        return entry.username, password or Secret("")
+
+    def _printable(self, secret: Secret | None, path: Path) -> Secret | None:
+        """A header cannot carry line breaks or letters beyond ASCII."""
+        text = secret.reveal() if secret else ""
+        if not (text.isascii() and (text.isprintable() or not text)):
+            do = "Copy it again: one line of plain letters, digits and signs."
+            self.report.at(settings.CREDENTIAL_FORM, path, f"{name_of(path)} holds unprintable characters", do, got="")
+        return secret
+
+
+def evaluation_settings(
+    entry: EvaluationEntry, prometheus: PrometheusSettings, report: Report
+) -> EvaluationSettings:
+    """The evaluation as declared. A slice that cannot be used is reported, and the default returned for it."""
+    default = EvaluationSettings()
+    interval = default.interval if entry.interval is None else entry.interval
+    slice_length = default.slice if entry.slice is None else entry.slice
+    settle = default.settle if entry.settle is None else entry.settle
+    if not _SECOND <= interval <= _HOUR:
+        what = "evaluation.interval must be between 1s and 1h"
+        report.at(values.SLICE, ("evaluation", "interval"), what, "Use 30s.")
+    if settle > _HOUR:
+        report.at(values.SLICE, ("evaluation", "settle"), "evaluation.settle must be at most 1h", "Use 15s.")
+    if slice_length < _FINEST_SLICE or slice_length % _SECOND or _HOUR % slice_length:
+        what = "evaluation.slice must be whole seconds, at least 10s, and divide an hour"
+        report.at(values.SLICE, ("evaluation", "slice"), what, "Use 30s, 60s or 5m.")
+        slice_length = default.slice
+    evaluation = EvaluationSettings(interval=interval, slice=slice_length, settle=settle)
+    _warn(evaluation, prometheus, report)
+    return evaluation
+
+
+def _warn(evaluation: EvaluationSettings, prometheus: PrometheusSettings, report: Report) -> None:
+    scrape = prometheus.scrape_interval
+    if evaluation.slice < 2 * scrape:
+        what = f"a slice of {format_duration(evaluation.slice)} is shorter than two scrape intervals"
+        do = f"Use a slice of at least {format_duration(2 * scrape)}."
+        report.at(settings.SLICE_TOO_FINE, ("evaluation", "slice"), what, do, got=f"2 × {format_duration(scrape)}")
+    timeout = min(scrape, _USUAL_SCRAPE_TIMEOUT)
+    if evaluation.settle < timeout:
+        what = f"evaluation.settle is shorter than a scrape may take, {format_duration(timeout)}"
+        why = "samples that arrive later are only found by the hourly recount"
+        report.at(settings.SETTLE_TOO_SHORT, ("evaluation", "settle"), what, "Use 15s.", why=why)

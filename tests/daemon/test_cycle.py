@@ -1,0 +1,222 @@
+"""The daemon's evaluation over a real Prometheus' past: one page, one resolve, whatever happens in between."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from sloguard.daemon.cycle import Cycle, CycleReport
+from sloguard.demo.prometheus import PrometheusServer, backfill, free_port
+from sloguard.evaluation.tiers import standard_tiers
+from sloguard.ledger.histories import Histories
+from sloguard.ledger.live import LiveLedger
+from sloguard.ledger.plan import counting_plan
+from sloguard.ledger.replay import Replay
+from sloguard.model.alert import ReasonCode, Transition
+from sloguard.model.delivery import NotificationKind, OutboxEntry
+from sloguard.model.secret import Secret
+from sloguard.model.settings import Configuration, PagerDutyReceiver, PrometheusSettings, SlackReceiver
+from sloguard.model.slo import EventsIndicator, Service, Severity, Slo
+from sloguard.model.status import SloState
+from sloguard.prometheus import PrometheusClient
+from sloguard.prometheus.adhoc import AdhocQueries
+from sloguard.store import Store, open_store
+from tests.support.truth import Pod, World, openmetrics, simulate
+
+HOUR, DAY = 3_600, 86_400
+END = 1_795_000_000 // HOUR * HOUR
+START = END - 4 * DAY
+BROKEN = END - 2 * HOUR
+REPAIRED = BROKEN + 120
+STEP = 30
+OBJECTIVE = Decimal("0.999")
+MONTH = timedelta(days=30)
+SLICE = timedelta(seconds=60)
+
+
+def errors(at: float) -> float:
+    return 0.9 if BROKEN <= at < REPAIRED else 0.0002
+
+
+def availability() -> Slo:
+    indicator = EventsIndicator(total=('requests_total{job="shop"}',), bad=('requests_total{job="shop",code="500"}',))
+    tiers = standard_tiers(1 - OBJECTIVE, MONTH, SLICE)
+    return Slo("shop", "availability", OBJECTIVE, MONTH, indicator, tiers, breakdown_by=("instance", "code"))
+
+
+def configuration(url: str, slos: Sequence[Slo]) -> Configuration:
+    return Configuration(
+        services=(Service("shop", tuple(slos)),),
+        prometheus=PrometheusSettings(url=url, timeout=timedelta(seconds=5)),
+        receivers=(
+            SlackReceiver("slack.oncall", token=Secret("xoxb"), channel="#oncall"),
+            PagerDutyReceiver("pagerduty.primary", routing_key=Secret("0" * 32)),
+        ),
+        routes={Severity.PAGE: ("pagerduty.primary", "slack.oncall"), Severity.TICKET: ("slack.oncall",)},
+    )
+
+
+@pytest.fixture(scope="module")
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrometheusServer]:
+    directory = tmp_path_factory.mktemp("prometheus")
+    pods = (Pod("a", START, END), Pod("b", START, END))
+    _, samples = simulate(World(START, END, pods, lambda _: 10.0, errors))
+    history = directory / "history.om"
+    history.write_text(openmetrics(samples), encoding="utf-8")
+    backfill(directory / "data", history)
+    with PrometheusServer(directory) as server:
+        yield server
+
+
+@dataclass
+class Process:
+    """A daemon's evaluating half, as it stands after a start."""
+
+    store: Store
+    configuration: Configuration
+
+    def __post_init__(self) -> None:
+        settings = self.configuration
+        self.client = PrometheusClient(settings.prometheus, attempts=1)
+        plan = counting_plan(settings.slos)
+        self.histories = Histories(self.store.ledger, SLICE)
+        ledger = LiveLedger(self.client, self.store.ledger, settings.evaluation, timedelta(seconds=15), plan)
+        adhoc = AdhocQueries(settings.prometheus)
+        self.cycle = Cycle(settings, ledger, self.histories, self.store.alerts, adhoc)
+        self.started = False
+
+    def run(self, unix: int) -> CycleReport:
+        if not self.started:
+            self.histories.load(self.configuration.slos, at(unix))
+            self.started = True
+        return self.cycle.run(at(unix))
+
+
+def at(unix: int) -> datetime:
+    return datetime.fromtimestamp(unix, UTC)
+
+
+@pytest.fixture
+def store(prometheus: PrometheusServer, tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{tmp_path}/store.db")
+    with PrometheusClient(PrometheusSettings(url=prometheus.url)) as client:
+        plan = counting_plan([availability()])
+        Replay(client, opened.ledger, SLICE).run(plan, at(START), at(BROKEN - 600))
+    yield opened
+    opened.close()
+
+
+def outbox(store: Store) -> list[OutboxEntry]:
+    """Everything that waits, as each receiver would get it, in order."""
+    entries: list[OutboxEntry] = []
+    now = at(END + DAY)
+    from sloguard.model.delivery import Delivered
+
+    while claimed := store.outbox.claim("test", now, timedelta(minutes=1), 100):
+        for entry in claimed:
+            store.outbox.record(entry, Delivered("ts"), now, None)
+            entries.append(entry)
+    return entries
+
+
+def kinds(entries: Sequence[OutboxEntry], receiver: str) -> list[NotificationKind]:
+    return [entry.notification.kind for entry in entries if entry.notification.receiver == receiver]
+
+
+def test_one_page_and_its_resolve(prometheus: PrometheusServer, store: Store) -> None:
+    process = Process(store, configuration(prometheus.url, [availability()]))
+    fired = resolved = None
+    for unix in range(BROKEN - 300, REPAIRED + 1200, STEP):
+        for decision in process.run(unix).decisions.values():
+            if decision.transition is Transition.FIRE:
+                fired = unix
+            if decision.transition is Transition.RESOLVE:
+                resolved = unix
+    assert fired is not None
+    assert fired - BROKEN <= 120, "an outage is paged within two minutes"
+    assert resolved is not None
+    assert 240 <= resolved - REPAIRED <= 480
+    entries = outbox(store)
+    for receiver in ("pagerduty.primary", "slack.oncall"):
+        assert kinds(entries, receiver) == [NotificationKind.TRIGGER, NotificationKind.RESOLVE]
+    assert len({entry.notification.dedup_key for entry in entries}) == 1
+
+
+def test_the_page_says_what_fails_and_what_contributes(prometheus: PrometheusServer, store: Store) -> None:
+    process = Process(store, configuration(prometheus.url, [availability()]))
+    for unix in range(BROKEN - 300, REPAIRED, STEP):
+        process.run(unix)
+    incident = outbox(store)[0].notification.incident
+    assert incident.summary.startswith("shop/availability: 98.")
+    assert "the objective is 99.9 %" in incident.summary
+    assert "over 1 h" in incident.reason
+    assert [(found.label, found.value) for found in incident.contributors] == [("code", "500")]
+    assert incident.contributors[0].bad_share_ratio == pytest.approx(1.0)
+
+
+def test_restarts_in_the_middle_of_an_incident_neither_page_again_nor_forget(
+    prometheus: PrometheusServer, store: Store
+) -> None:
+    settings = configuration(prometheus.url, [availability()])
+    process = Process(store, settings)
+    for index, unix in enumerate(range(BROKEN - 300, REPAIRED + 1200, STEP)):
+        if index % 4 == 0:
+            process = Process(store, settings)
+        process.run(unix)
+    entries = outbox(store)
+    assert kinds(entries, "pagerduty.primary") == [NotificationKind.TRIGGER, NotificationKind.RESOLVE]
+
+
+def test_a_daemon_that_was_down_catches_up_and_still_resolves(prometheus: PrometheusServer, store: Store) -> None:
+    settings = configuration(prometheus.url, [availability()])
+    before = Process(store, settings)
+    for unix in range(BROKEN - 300, REPAIRED, STEP):
+        before.run(unix)
+    after = Process(store, settings)
+    reports = [after.run(unix) for unix in range(REPAIRED + 2400, REPAIRED + 2700, STEP)]
+    transitions = [decision.transition for report in reports for decision in report.decisions.values()]
+    assert transitions == [Transition.RESOLVE]
+    assert reports[-1].status.slos[0].coverage_ratio == pytest.approx(1.0)
+
+
+def test_prometheus_away_freezes_and_loses_nothing(prometheus: PrometheusServer, store: Store) -> None:
+    settings = configuration(prometheus.url, [availability()])
+    process = Process(store, settings)
+    for unix in range(BROKEN - 300, REPAIRED, STEP):
+        process.run(unix)
+    away = Process(store, configuration(f"http://127.0.0.1:{free_port()}", [availability()]))
+    for unix in range(REPAIRED, REPAIRED + 1800, 10 * STEP):
+        report = away.run(unix)
+        assert report.error is not None
+        assert not report.decisions
+        assert report.status.slos[0].alerts, "the alert stays as it is"
+    assert report.status.slos[0].state is SloState.NO_DATA
+    assert report.status.slos[0].alerts[0].reason.code is ReasonCode.BURNING
+    back = Process(store, settings)
+    final = [back.run(unix) for unix in range(REPAIRED + 1800, REPAIRED + 2100, STEP)][-1]
+    assert final.error is None
+    assert kinds(outbox(store), "pagerduty.primary") == [NotificationKind.TRIGGER, NotificationKind.RESOLVE]
+
+
+def test_an_slo_that_is_removed_while_it_fires_is_resolved(prometheus: PrometheusServer, store: Store) -> None:
+    process = Process(store, configuration(prometheus.url, [availability()]))
+    for unix in range(BROKEN - 300, REPAIRED, STEP):
+        process.run(unix)
+    report = Process(store, configuration(prometheus.url, [])).run(REPAIRED + STEP)
+    assert [decision.reason.code for decision in report.decisions.values()] == [ReasonCode.REMOVED]
+    entries = outbox(store)
+    assert kinds(entries, "slack.oncall") == [NotificationKind.TRIGGER, NotificationKind.RESOLVE]
+    assert "no longer declared" in entries[-1].notification.incident.reason
+
+
+def test_an_indicator_that_prometheus_refuses_harms_no_other(prometheus: PrometheusServer, store: Store) -> None:
+    indicator = EventsIndicator(total=('{__name__=~"requests_total|up("}',), bad=('requests_total{job="shop"}',))
+    broken = Slo("shop", "broken", OBJECTIVE, MONTH, indicator, ())
+    report = Process(store, configuration(prometheus.url, [availability(), broken])).run(BROKEN - 300)
+    assert report.error is None
+    assert set(report.refused) == {"shop/broken"}
+    states = {slo.id: slo.state for slo in report.status.slos}
+    assert states == {"shop/availability": SloState.OK, "shop/broken": SloState.NO_DATA}
