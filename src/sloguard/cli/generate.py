@@ -1,6 +1,5 @@
 """`sloguard generate`: rules and dashboards as files, or what differs from the files that are there."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -9,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sloguard.cli.options import DEFAULT_CONFIG, ConfigOption, FormatOption, OutputFormat, QuietOption
+from sloguard.cli.output import print_json, words
 
 if TYPE_CHECKING:
     from sloguard.model.settings import Configuration
-    from sloguard.output import Comparison
+    from sloguard.output import ComparedFile
 
 
 class Kind(StrEnum):
@@ -79,19 +79,19 @@ def _render(
     return wanted, searched
 
 
-def _print(comparisons: "Sequence[Comparison]", purpose: Purpose, output: OutputFormat, *, quiet: bool) -> None:
+def _print(comparisons: "Sequence[ComparedFile]", purpose: Purpose, output: OutputFormat, *, quiet: bool) -> None:
     from sloguard.output import unified_diff
 
     if output is OutputFormat.JSON:
-        typer.echo(json.dumps(_report(comparisons, purpose), indent=2, ensure_ascii=False))
+        print_json(_report(comparisons, purpose))
     elif purpose is not Purpose.WRITE:
         typer.echo(unified_diff(comparisons), nl=False)
     if not quiet:
         for line in _words(comparisons, purpose):
-            typer.echo(line, err=True)
+            words(line)
 
 
-def _report(comparisons: "Sequence[Comparison]", purpose: Purpose) -> Mapping[str, object]:
+def _report(comparisons: "Sequence[ComparedFile]", purpose: Purpose) -> Mapping[str, object]:
     from sloguard.output import unified_diff
 
     files = []
@@ -103,7 +103,7 @@ def _report(comparisons: "Sequence[Comparison]", purpose: Purpose) -> Mapping[st
     return {"schema": "sloguard/generate/v1", "files": files}
 
 
-def _state(comparison: "Comparison", purpose: Purpose) -> str:
+def _state(comparison: "ComparedFile", purpose: Purpose) -> str:
     """The state found; after writing, what was done about it."""
     from sloguard.output import FileState
 
@@ -111,7 +111,7 @@ def _state(comparison: "Comparison", purpose: Purpose) -> str:
     return comparison.state.value if purpose is not Purpose.WRITE else done.get(comparison.state, "orphaned")
 
 
-def _words(comparisons: "Sequence[Comparison]", purpose: Purpose) -> Sequence[str]:
+def _words(comparisons: "Sequence[ComparedFile]", purpose: Purpose) -> Sequence[str]:
     """A line for each file that is not as it should be (or was not), and one that sums up."""
     states = [(comparison.path, _state(comparison, purpose)) for comparison in comparisons]
     lines = [f"{state}: {path}" for path, state in states if state not in {"current", "unchanged", "orphaned"}]

@@ -184,9 +184,7 @@ Name = Annotated[str, AfterValidator(_read_name), Field(json_schema_extra={"patt
 Label = Annotated[str, AfterValidator(_read_label)]
 Labels = Annotated[list[Label], BeforeValidator(_listed)]
 HeaderName = Annotated[str, AfterValidator(_read_header)]
-Positive = Annotated[
-    Decimal, PlainValidator(_read_positive), WithJsonSchema({**_NUMBER_SCHEMA, "exclusiveMinimum": 0})
-]
+Positive = Annotated[Decimal, PlainValidator(_read_positive), WithJsonSchema({**_NUMBER_SCHEMA, "exclusiveMinimum": 0})]
 Objective = Annotated[
     Decimal,
     PlainValidator(_read_objective),

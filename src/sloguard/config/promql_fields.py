@@ -55,7 +55,9 @@ def _refused(text: str, error: PromqlError) -> PydanticCustomError:
         do = "Try it in Prometheus first; mind quotes, braces and regular expressions."
         if "$window" in text:
             do = "Leave out $window: sloguard looks at every window itself."
-        return refusal(indicators.PROMQL, "is not valid PromQL", do, why=one_line(error.why, _LONGEST_SHOWN), safe_do=do)
+        return refusal(
+            indicators.PROMQL, "is not valid PromQL", do, why=one_line(error.why, _LONGEST_SHOWN), safe_do=do
+        )
     code, what, do = _WORDS[error.flaw]
     return refusal(code, what, do)
 

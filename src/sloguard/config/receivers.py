@@ -57,7 +57,9 @@ class ReceiverReader:
             return None
         key = self._credential(entry.routing_key, entry.routing_key_file, (*path, "routing_key")) or Secret("")
         if key and not _ROUTING_KEY.fullmatch(key.reveal()):
-            self._malformed((*path, "routing_key"), "must have 32 letters and digits", f"{len(key.reveal())} characters")
+            self._malformed(
+                (*path, "routing_key"), "must have 32 letters and digits", f"{len(key.reveal())} characters"
+            )
         receiver = f"pagerduty.{name}"
         events_url = entry.events_url or PagerDutyReceiver(receiver, key).events_url
         return PagerDutyReceiver(receiver, key, events_url.rstrip("/"))

@@ -64,6 +64,10 @@ class Report:
             return _HIDDEN
         return one_line(node.text) or "nothing"
 
+    def has(self, path: Path) -> bool:
+        """Whether there is something at a path."""
+        return self.root is not None and key_place(self.root, path) is not None
+
     def is_literal(self, path: Path) -> bool:
         """Whether the value is the file's own text, so that messages may quote what is derived from it."""
         node = find(self.root, path) if self.root is not None else None

@@ -41,7 +41,11 @@ class RouteReader:
                 continue
             shown = one_line(name) if self.report.is_literal((*path, index)) else "this reference"
             close = get_close_matches(name, self.known, n=1) or sorted(each for each in self.known if name in each)
-            do = f"Did you mean {close[0]}?" if close else "Declare it under notify, as slack.<name> or pagerduty.<name>."
+            do = (
+                f"Did you mean {close[0]}?"
+                if close
+                else "Declare it under notify, as slack.<name> or pagerduty.<name>."
+            )
             self.report.at(settings.UNKNOWN_RECEIVER, (*path, index), f"there is no receiver {shown}", do, got="")
         return names
 
@@ -62,7 +66,8 @@ def warn_about_routes(configuration: Configuration, report: Report) -> None:
     unreached = [
         service.name
         for service in configuration.services
-        if not configuration.receivers_for(service.name, Severity.PAGE)
+        if any(tier.severity is Severity.PAGE for slo in service.slos for tier in slo.tiers)
+        and not dict(service.routes).get(Severity.PAGE, configuration.routes.get(Severity.PAGE))
     ]
     if unreached:
         more = f" and {len(unreached) - 1} more" if len(unreached) > 1 else ""

@@ -32,7 +32,9 @@ class _Words(NamedTuple):
 
 _MAPPING = _Words(shape.WRONG_TYPE, "must be a mapping", "Write keys and values below it, indented.")
 WORDS: Mapping[str, _Words] = {
-    "string_type": _Words(shape.WRONG_TYPE, "must be text", "Write text; put it into quotes if it looks like a number."),
+    "string_type": _Words(
+        shape.WRONG_TYPE, "must be text", "Write text; put it into quotes if it looks like a number."
+    ),
     "list_type": _Words(shape.WRONG_TYPE, "must be a list", "Write the items in [brackets], or each after `- `."),
     "dict_type": _MAPPING,
     "model_type": _MAPPING,
@@ -43,15 +45,25 @@ WORDS: Mapping[str, _Words] = {
 """By pydantic's error type. `missing` and `extra_forbidden` are no matter of a value; `SG…` bring their own words."""
 
 
-def checked(model: type[M], data: object, path: Path, report: Report) -> M | None:
-    """The data as a model, or None with problems. Unknown keys are reported and otherwise left out."""
+def checked(
+    model: type[M], data: object, path: Path, report: Report, *, keys_of: type[Entry] | None = None
+) -> M | None:
+    """The data as a model, or None with problems. Unknown keys are reported and otherwise left out.
+
+    Args:
+        model: what the data should be.
+        data: plain data.
+        path: where they stand in the file.
+        report: takes the problems.
+        keys_of: the model to take suggestions from, where it knows more of what is inside.
+    """
     try:
         return model.model_validate(data)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
     unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
     missing = {detail["loc"] for detail in details if detail["type"] == "missing"}
-    meant = {meaning for loc in unknown if (meaning := _report_unknown(model, path, loc, report))}
+    meant = {meaning for loc in unknown if (meaning := _report_unknown(keys_of or model, path, loc, report))}
     for detail in details:
         _report(detail, path, report, meant)
     if len(unknown) < len(details) or meant & missing:

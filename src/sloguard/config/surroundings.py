@@ -97,9 +97,7 @@ class PrometheusReader:
         return secret
 
 
-def evaluation_settings(
-    entry: EvaluationEntry, prometheus: PrometheusSettings, report: Report
-) -> EvaluationSettings:
+def evaluation_settings(entry: EvaluationEntry, prometheus: PrometheusSettings, report: Report) -> EvaluationSettings:
     """The evaluation as declared. A slice that cannot be used is reported, and the default returned for it."""
     default = EvaluationSettings()
     interval = default.interval if entry.interval is None else entry.interval

@@ -9,6 +9,9 @@ from http import HTTPStatus
 from sloguard.model.delivery import Rejected, Retry
 from sloguard.model.secret import Secret
 
+TIMEOUT_SECONDS = 10
+"""How long a receiver may take to connect, and then between two pieces of its answer."""
+
 _LONGEST_WAIT = timedelta(days=1)
 _LONGEST_DETAIL = 300
 _FIRST_SERVER_ERROR = 500

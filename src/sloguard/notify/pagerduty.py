@@ -12,7 +12,7 @@ from sloguard.model.alert import Contributor, Incident
 from sloguard.model.delivery import Delivered, DeliveryResult, NotificationKind, OutboxEntry, Rejected, Retry
 from sloguard.model.settings import PagerDutyReceiver
 from sloguard.model.slo import Severity
-from sloguard.notify.answers import failed, is_web_link, shortened, without
+from sloguard.notify.answers import TIMEOUT_SECONDS, failed, is_web_link, shortened, without
 from sloguard.notify.sdk_log import quiet_logger
 from sloguard.presentation.words import duration, instant, percent
 
@@ -20,7 +20,6 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message='The package "pdpyras" is deprecated')
     from pdpyras import EventsAPISession, PDClientError, URLError
 
-_TIMEOUT_SECONDS = 10
 _RETRIED_BY_PDPYRAS = (
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -39,8 +38,9 @@ _SEVERITIES = {Severity.PAGE: "critical", Severity.TICKET: "warning", Severity.I
 class PagerDuty:
     """An update triggers again with the same dedup key, which PagerDuty adds to the open alert."""
 
-    def __init__(self, declared: PagerDutyReceiver) -> None:
+    def __init__(self, declared: PagerDutyReceiver, *, timeout_seconds: int = TIMEOUT_SECONDS) -> None:
         self.name = declared.name
+        self._timeout_seconds = timeout_seconds
         self._routing_key = declared.routing_key
         self._events_url = declared.events_url.rstrip("/")
 
@@ -66,7 +66,7 @@ class PagerDuty:
         session = EventsAPISession(self._routing_key.reveal())
         session.log = quiet_logger()
         session.url = self._events_url
-        session.timeout = _TIMEOUT_SECONDS
+        session.timeout = self._timeout_seconds
         session.max_network_attempts = 0
         session.max_redirects = 0  # the routing key is for this address only
         # A status may be tried again once, and of all tries fewer than none are left: a 0 for 429 means without end.
@@ -88,7 +88,7 @@ class PagerDuty:
 def _cause(error: BaseException) -> str:
     """What the network said, from the innermost error that has words for it."""
     if isinstance(error.__cause__, Timeout):
-        return f"no answer within {_TIMEOUT_SECONDS} s"
+        return "no answer in time"
     inner: BaseException | None = error
     while inner is not None:
         if isinstance(inner, OSError) and inner.strerror:

@@ -11,7 +11,6 @@ from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
@@ -19,11 +18,11 @@ from sloguard.model.delivery import Delivered, DeliveryResult, NotificationKind,
 from sloguard.model.secret import Secret
 from sloguard.model.settings import SlackReceiver
 from sloguard.model.slo import Severity
-from sloguard.notify.answers import failed, is_sendable, is_web_link, retry_after, shortened, without
+from sloguard.notify.answers import TIMEOUT_SECONDS, failed, is_sendable, is_web_link, retry_after, shortened, without
 from sloguard.notify.sdk_log import quiet_logger
+from sloguard.notify.slack_client import StayingWebClient
 from sloguard.notify.slack_text import message, reply
 
-_TIMEOUT_SECONDS = 10
 _LONGEST_DETAIL = 300
 _LONGEST_CODE = 80
 
@@ -52,13 +51,14 @@ _NOT_UNDERSTOOD_WORDS = "Slack's answer was not understood"
 
 
 class Slack:
-    def __init__(self, declared: SlackReceiver) -> None:
+    def __init__(self, declared: SlackReceiver, *, timeout_seconds: int = TIMEOUT_SECONDS) -> None:
         self.name = declared.name
         self._channel = declared.channel
         self._token = declared.token or Secret("")
+        self._api_url = declared.api_url
         self._webhook_url = declared.webhook_url or Secret("")
-        self._web = _web_client(declared.api_url, self._token)
-        self._webhook = _webhook_client(self._webhook_url)
+        self._web = _web_client(declared.api_url, self._token, timeout_seconds)
+        self._webhook = _webhook_client(self._webhook_url, timeout_seconds)
 
     def send(self, entry: OutboxEntry) -> DeliveryResult:
         if self._webhook_url:
@@ -69,6 +69,8 @@ class Slack:
             return Rejected(f"{self.name}: neither a token nor a webhook URL is configured")
         if not is_sendable(self._token):
             return Rejected(f"{self.name}: the token has characters that no token has")
+        if not is_web_link(self._api_url):
+            return Rejected(f"{self.name}: api_url is not a URL")
         return _answered(lambda: self._send_to_channel(entry), self._token)
 
     def _send_to_channel(self, entry: OutboxEntry) -> DeliveryResult:
@@ -121,14 +123,14 @@ class Slack:
         return Delivered() if answer.body.strip() == "ok" else Retry(_NOT_UNDERSTOOD_WORDS)
 
 
-def _web_client(api_url: str, token: Secret) -> WebClient:
-    return WebClient(
-        token=token.reveal(), base_url=api_url, timeout=_TIMEOUT_SECONDS, retry_handlers=[], logger=quiet_logger()
+def _web_client(api_url: str, token: Secret, timeout_seconds: int) -> StayingWebClient:
+    return StayingWebClient(
+        token=token.reveal(), base_url=api_url, timeout=timeout_seconds, retry_handlers=[], logger=quiet_logger()
     )
 
 
-def _webhook_client(url: Secret) -> WebhookClient:
-    return WebhookClient(url.reveal(), timeout=_TIMEOUT_SECONDS, retry_handlers=[], logger=quiet_logger())
+def _webhook_client(url: Secret, timeout_seconds: int) -> WebhookClient:
+    return WebhookClient(url.reveal(), timeout=timeout_seconds, retry_handlers=[], logger=quiet_logger())
 
 
 def _answered(send: Callable[[], DeliveryResult], secret: Secret) -> DeliveryResult:
@@ -181,7 +183,7 @@ def _cause(error: BaseException) -> str:
     """What went wrong, without the error's own text where that may quote what was sent."""
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, TimeoutError):
-        return f"no answer within {_TIMEOUT_SECONDS} s"
+        return "no answer in time"
     if isinstance(reason, OSError) and reason.strerror:
         return reason.strerror
     return type(reason).__name__

@@ -84,7 +84,8 @@ def _fallback(incident: Incident) -> str:
 
 def _story(incident: Incident) -> str:
     parts = (incident.summary, incident.reason, incident.description)
-    return "\n".join(mrkdwn(part, _SECTION_LIMIT // len(parts) - 1) for part in parts if part)
+    told = [mrkdwn(part, _SECTION_LIMIT // len(parts) - 1) for part in parts if part]
+    return "\n".join(told) or mrkdwn(incident.slo_id, _SECTION_LIMIT)
 
 
 def _facts(incident: Incident) -> Sequence[tuple[str, str]]:

@@ -19,7 +19,7 @@ class FileState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ComparedFile:
     path: str
     """Relative to the output directory, with `/`."""
     state: FileState
@@ -31,7 +31,7 @@ class Comparison:
 
 def compare(
     directory: Path, wanted: Mapping[str, str], searched: Mapping[str, Callable[[str], bool]]
-) -> tuple[Comparison, ...]:
+) -> tuple[ComparedFile, ...]:
     """Compare each wanted file with the one on disk, and find orphaned ones, sorted by path.
 
     Args:
@@ -48,23 +48,23 @@ def compare(
     return tuple(sorted(found, key=lambda comparison: comparison.path))
 
 
-def _compared(directory: Path, path: str, text: str) -> Comparison:
+def _compared(directory: Path, path: str, text: str) -> ComparedFile:
     before = _read(directory / path)
     if before is None:
-        return Comparison(path, FileState.MISSING, "", text)
-    return Comparison(path, FileState.CURRENT if before == text else FileState.STALE, before, text)
+        return ComparedFile(path, FileState.MISSING, "", text)
+    return ComparedFile(path, FileState.CURRENT if before == text else FileState.STALE, before, text)
 
 
 def _orphans(
     directory: Path, pattern: str, is_generated: Callable[[str], bool], wanted: Mapping[str, str]
-) -> Iterator[Comparison]:
+) -> Iterator[ComparedFile]:
     for file in directory.glob(pattern):
         path = file.relative_to(directory).as_posix()
         if path in wanted or not file.is_file():
             continue
         text = _read(file)
         if text is not None and is_generated(text):
-            yield Comparison(path, FileState.ORPHANED, text, "")
+            yield ComparedFile(path, FileState.ORPHANED, text, "")
 
 
 def _read(file: Path) -> str | None:
@@ -77,12 +77,12 @@ def _read(file: Path) -> str | None:
         raise OutputError(f"{file} cannot be read: {error.strerror}. Check that it is a file you may read.") from error
 
 
-def unified_diff(comparisons: Sequence[Comparison]) -> str:
+def unified_diff(comparisons: Sequence[ComparedFile]) -> str:
     """The differences as a patch; empty if there are none."""
     return "".join(_file_diff(comparison) for comparison in comparisons)
 
 
-def _file_diff(comparison: Comparison) -> str:
+def _file_diff(comparison: ComparedFile) -> str:
     lines = difflib.unified_diff(
         comparison.before.splitlines(keepends=True),
         comparison.after.splitlines(keepends=True),

@@ -57,7 +57,7 @@ FILTER = Code(
     "Not a filter",
     "`filter` is a list of label matchers in braces. The bucket's bound `le` comes from `below`, the metric from "
     "`histogram`.",
-    "Write it like '{service=\"shop\",method!=\"OPTIONS\"}'.",
+    'Write it like \'{service="shop",method!="OPTIONS"}\'.',
     "indicator: {latency: {histogram: http_request_duration_seconds, filter: '{le=\"0.3\"}', below: 300ms}}\n",
 )
 

@@ -54,7 +54,7 @@ URL_CREDENTIALS = Code(
     "SG075",
     "Credentials in an address",
     "An address is shown on pages and in logs; a password within it would be, too.",
-    "Use prometheus.basic_auth: {username: …, password: \"${…}\"}.",
+    'Use prometheus.basic_auth: {username: …, password: "${…}"}.',
     "prometheus: {url: 'http://reader:secret@prometheus:9090'}\n",
     Scope.TOP,
 )

@@ -12,7 +12,7 @@ class EventsEntry(Entry):
 
     total: Selectors = Field(
         description="Counter of all events: a plain selector such as "
-        "`http_requests_total{service=\"shop\"}`, or a list of them."
+        '`http_requests_total{service="shop"}`, or a list of them.'
     )
     bad: Selectors | None = Field(None, description="Counter of the bad events. Either this or `good`.")
     good: Selectors | None = Field(None, description="Counter of the good events. Either this or `bad`.")

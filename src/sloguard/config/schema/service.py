@@ -15,7 +15,9 @@ from sloguard.config.schema.indicator import IndicatorEntry
 class DefaultsEntry(Entry):
     """What holds for every SLO that does not say otherwise."""
 
-    window: Window | None = Field(None, description="Length of the rolling window.", json_schema_extra={"default": "30d"})
+    window: Window | None = Field(
+        None, description="Length of the rolling window.", json_schema_extra={"default": "30d"}
+    )
     alerting: Alerting | None = Field(
         None, description="`standard`, or own tiers.", json_schema_extra={"default": "standard"}
     )

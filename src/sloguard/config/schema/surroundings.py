@@ -5,8 +5,8 @@ from pydantic import Field
 from sloguard.config.fields import Delay, Duration, HeaderName, Name, SecretText, Text, Truth, Url
 from sloguard.config.schema.entry import Entry
 from sloguard.model.duration import format_duration
-from sloguard.model.settings import EvaluationSettings, PagerDutyReceiver, PrometheusSettings, SlackReceiver
 from sloguard.model.secret import Secret
+from sloguard.model.settings import EvaluationSettings, PagerDutyReceiver, PrometheusSettings, SlackReceiver
 
 _PROMETHEUS = PrometheusSettings()
 _EVALUATION = EvaluationSettings()

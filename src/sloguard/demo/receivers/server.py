@@ -120,6 +120,13 @@ class StandIn(ABC):
         self._stopping.wait(fault.delay_seconds)
         return answer
 
+    def refuse(self, path: str, headers: Mapping[str, str]) -> Answer:
+        """A request that is no POST is remembered, and not allowed."""
+        with self.lock:
+            status = HTTPStatus.METHOD_NOT_ALLOWED
+            self._requests.append(ReceivedRequest(path, MappingProxyType(dict(headers)), b"", status))
+        return json_answer(status, {"error": "only POST is served"})
+
     def start(self) -> None:
         self._stopping.clear()
         self._server = _Server(self._port, self)
@@ -171,13 +178,18 @@ class _Handler(BaseHTTPRequestHandler):
         elif length > owner.longest_body:
             answer = json_answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"error": "the body is too large"})
         else:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            answer = owner.handle(self.path, headers, self.rfile.read(length))
+            answer = owner.handle(self.path, self._fields(), self.rfile.read(length))
         if answer is None:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             self.connection.close()
         else:
             self._write(answer)
+
+    def do_GET(self) -> None:
+        self._write(self.server.owner.refuse(self.path, self._fields()))
+
+    def _fields(self) -> Mapping[str, str]:
+        return {name.lower(): value for name, value in self.headers.items()}
 
     def _length(self) -> int:
         text = self.headers.get("Content-Length", "")
