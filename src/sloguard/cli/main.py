@@ -4,10 +4,12 @@ import sys
 
 import typer
 
+from sloguard.cli.demo import demo
 from sloguard.cli.generate import generate
 from sloguard.cli.replay import replay
 from sloguard.cli.run import run
 from sloguard.cli.status import status
+from sloguard.cli.validate import validate
 from sloguard.errors import SloguardError
 
 app = typer.Typer(
@@ -19,7 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (replay, status, run, generate):
+for _command in (validate, generate, replay, status, run, demo):
     app.command()(_command)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import yaml
 from yaml import events
 
-from sloguard.config.codes import reading, shape
+from sloguard.config.codes import reading
 from sloguard.config.codes.code import Code
 from sloguard.config.nodes import Entry, Mapping, Node, Scalar, Sequence
 from sloguard.config.problem import Place, one_line
@@ -20,7 +20,7 @@ MAX_VALUES = 1_000_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "<<"
 _TEXT_TAG = "tag:yaml.org,2002:str"
-_PLAIN_TAGS = frozenset({None, "!", _TEXT_TAG, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
+_PLAIN_TAGS = frozenset({"!", _TEXT_TAG, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ def compose(text: str, report: Report) -> Mapping | None:
     empty = root is None or (isinstance(root, Scalar) and not root.text)
     what = "the file is empty" if empty else "the file's top is not a mapping"
     place = Place(1, 1) if root is None else root.place
-    report.add(shape.NOT_A_MAPPING, place, what, "Start with `version: 1` and put `services:` below.")
+    report.add(reading.NOT_A_MAPPING, place, what, "Start with `version: 1` and put `services:` below.")
     return None
 
 
@@ -68,6 +68,7 @@ def _events(text: str, report: Report) -> Iterator[events.Event]:
 
 def _place(event: events.Event) -> Place:
     mark = event.start_mark
+    assert mark is not None  # every event that is read, rather than built, has one
     return Place(mark.line + 1, mark.column + 1)
 
 
@@ -92,7 +93,7 @@ class _Composer:
                 self._follow(event)
             case events.DocumentStartEvent() if self.root is not None:
                 do = "Keep one document; put the others into files of their own."
-                self._fail(shape.NOT_A_MAPPING, _place(event), "a second YAML document starts here", do)
+                self._fail(reading.NOT_A_MAPPING, _place(event), "a second YAML document starts here", do)
             case _:
                 pass
 
@@ -101,7 +102,7 @@ class _Composer:
         raise _UnusableError
 
     def _check_tag(self, event: events.ScalarEvent | events.CollectionStartEvent) -> None:
-        if event.tag not in _PLAIN_TAGS:
+        if event.tag is not None and event.tag not in _PLAIN_TAGS:
             shown = one_line(event.tag.replace("tag:yaml.org,2002:", "!!"))
             do = "Remove it; write the value itself."
             self._report.reject(reading.TAG, _place(event), "tags have no meaning here", do, got=shown)
@@ -120,12 +121,13 @@ class _Composer:
         self._add(node, done.size, done.anchor)
 
     def _follow(self, event: events.AliasEvent) -> None:
-        known = self._anchors.get(event.anchor)
+        anchor = event.anchor or ""
+        known = self._anchors.get(anchor)
         if known is not None:
             self._add(*known, None, _place(event))
             return
-        itself = any(each.anchor == event.anchor for each in self._open)
-        name = one_line(event.anchor)
+        itself = any(each.anchor == anchor for each in self._open)
+        name = one_line(anchor)
         what = f"*{name} stands within what it repeats" if itself else f"nothing before is marked &{name}"
         self._fail(reading.ALIAS, _place(event), what, f"Mark the value with &{name} before this, outside of it.")
 

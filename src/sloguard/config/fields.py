@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
+from pydantic.config import JsonDict
 
 from sloguard.config.codes import settings, shape, values
 from sloguard.config.refusal import refusal
@@ -125,6 +126,8 @@ def _read_window(value: object) -> timedelta:
             what = "names a calendar window, which this version does not support"
             raise refusal(shape.NOT_SUPPORTED, what, "Use a rolling window such as 30d.")
         raise refusal(values.WINDOW, "must be a duration", "Use a rolling window such as 30d.")
+    if as_number(value) is not None:
+        raise refusal(values.DURATION, "is not a duration", "Write the unit too: 30d for 30 days.")
     window = _read_duration(value)
     if window % timedelta(hours=1) or not timedelta(hours=1) <= window <= _LONGEST_WINDOW:
         what = "must be a whole number of hours, from 1h to 365d"
@@ -161,8 +164,19 @@ def _read_url(value: str) -> str:
         usable = False
     if value and (not usable or not value.isprintable() or " " in value):
         do = "Write the whole address, like https://runbooks.example.com/shop."
-        raise refusal(values.URL, "must be an address that starts with http:// or https://", do)
+        raise refusal(values.URL, "must be an address that starts with http:// or https://", do, hidden="@" in value)
     return value
+
+
+def _read_server_url(value: str) -> str:
+    """The address of a server that is asked for data, without a trailing slash."""
+    parts = urlsplit(_read_url(value))
+    if parts.username is not None or parts.password is not None:
+        do = 'Use basic_auth: {username: …, password: "${PROMETHEUS_PASSWORD}"}.'
+        raise refusal(settings.URL_CREDENTIALS, "holds credentials", do, hidden=True)
+    if parts.query or parts.fragment:
+        raise refusal(values.URL, "must be a bare address", "Leave out what follows `?` or `#`.")
+    return value.rstrip("/")
 
 
 def _read_secret(value: object) -> Secret:
@@ -176,13 +190,22 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-_DURATION_SCHEMA = {"type": "string", "pattern": _DURATION_PATTERN}
-_NUMBER_SCHEMA = {"type": ["number", "string"]}
+# `x-takes` is the word for it in the reference; editors do not see it.
+_DURATION_SCHEMA: JsonDict = {"type": "string", "pattern": _DURATION_PATTERN, "x-takes": "duration"}
+_NUMBER_SCHEMA: JsonDict = {"type": ["number", "string"], "x-takes": "number"}
+
+ONE_OR_MORE = BeforeValidator(_listed, json_schema_input_type=str | list[str])
+"""For lists that a single text may stand for."""
 
 Text = str
-Name = Annotated[str, AfterValidator(_read_name), Field(json_schema_extra={"pattern": rf"^{_NAME.pattern}$|\$\{{"})]
+Name = Annotated[
+    str,
+    AfterValidator(_read_name),
+    WithJsonSchema({"type": "string", "pattern": rf"^{_NAME.pattern}$|\$\{{", "x-takes": "name"}),
+]
+NameKey = Annotated[str, AfterValidator(_read_name)]
 Label = Annotated[str, AfterValidator(_read_label)]
-Labels = Annotated[list[Label], BeforeValidator(_listed)]
+Labels = Annotated[list[Label], ONE_OR_MORE]
 HeaderName = Annotated[str, AfterValidator(_read_header)]
 Positive = Annotated[Decimal, PlainValidator(_read_positive), WithJsonSchema({**_NUMBER_SCHEMA, "exclusiveMinimum": 0})]
 Objective = Annotated[
@@ -191,10 +214,21 @@ Objective = Annotated[
     WithJsonSchema({**_NUMBER_SCHEMA, "exclusiveMinimum": 1, "exclusiveMaximum": 100}),
 ]
 Duration = Annotated[timedelta, PlainValidator(_read_duration), WithJsonSchema(_DURATION_SCHEMA)]
-Delay = Annotated[timedelta, PlainValidator(_read_delay), WithJsonSchema(_DURATION_SCHEMA)]
+Delay = Annotated[
+    timedelta,
+    PlainValidator(_read_delay),
+    WithJsonSchema({"anyOf": [_DURATION_SCHEMA, {"const": 0}], "x-takes": "duration, or 0"}),
+]
 Window = Annotated[timedelta, PlainValidator(_read_window), WithJsonSchema(_DURATION_SCHEMA)]
-Bound = Annotated[Decimal, PlainValidator(_read_bound), WithJsonSchema(_NUMBER_SCHEMA)]
-Truth = Annotated[bool, PlainValidator(_read_truth), WithJsonSchema({"type": ["boolean", "string"]})]
-Url = Annotated[str, AfterValidator(_read_url)]
-SecretText = Annotated[Secret, PlainValidator(_read_secret), WithJsonSchema({"type": "string"})]
-References = Annotated[list[str], BeforeValidator(_listed)]
+Bound = Annotated[
+    Decimal, PlainValidator(_read_bound), WithJsonSchema({**_NUMBER_SCHEMA, "x-takes": "number or duration"})
+]
+Truth = Annotated[
+    bool, PlainValidator(_read_truth), WithJsonSchema({"type": ["boolean", "string"], "x-takes": "true or false"})
+]
+Url = Annotated[str, AfterValidator(_read_url), WithJsonSchema({"type": "string", "x-takes": "address"})]
+ServerUrl = Annotated[str, AfterValidator(_read_server_url), WithJsonSchema({"type": "string", "x-takes": "address"})]
+SecretText = Annotated[
+    Secret, PlainValidator(_read_secret), WithJsonSchema({"type": "string", "x-takes": "secret text"})
+]
+References = Annotated[list[str], ONE_OR_MORE]

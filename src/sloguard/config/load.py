@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sloguard.config.compose import compose
+from sloguard.config.credentials import Credentials
 from sloguard.config.plain import PlainData
 from sloguard.config.policies import PolicyReader
 from sloguard.config.problem import Problem
@@ -14,7 +15,6 @@ from sloguard.config.routes import RouteReader, declared_receivers, warn_about_r
 from sloguard.config.schema.file import FileEntry, FileShell
 from sloguard.config.schema.service import DefaultsEntry
 from sloguard.config.schema.surroundings import EvaluationEntry, NotifyEntry, PrometheusEntry
-from sloguard.config.secrets import Secrets
 from sloguard.config.services import ServiceReader
 from sloguard.config.shape import checked
 from sloguard.config.source import decode, read_bytes
@@ -66,10 +66,10 @@ def _configuration(content: bytes, environ: Mapping[str, str], base_dir: Path, r
     data = PlainData(environ, report).mapping(root)
     if not is_readable(data, report):
         return None
-    return _converted(data, Secrets(base_dir, report), report)
+    return _converted(data, Credentials(base_dir, report), report)
 
 
-def _converted(data: Mapping[str, object], secrets: Secrets, report: Report) -> Configuration:
+def _converted(data: Mapping[str, object], secrets: Credentials, report: Report) -> Configuration:
     shell = _shell(data, report)
     prometheus = PrometheusReader(shell.prometheus or PrometheusEntry(), report, secrets).settings()
     evaluation = evaluation_settings(shell.evaluation or EvaluationEntry(), prometheus, report)
@@ -84,7 +84,8 @@ def _converted(data: Mapping[str, object], secrets: Secrets, report: Report) -> 
         receivers=tuple(receivers),
         routes=route_reader.routes(shell.routes, ("routes",)),
     )
-    warn_about_routes(configuration, report)
+    if not report.has_errors:  # a route with an error leads nowhere for another reason
+        warn_about_routes(configuration, report)
     return configuration
 
 
@@ -94,11 +95,11 @@ def _shell(data: Mapping[str, object], report: Report) -> FileShell:
     if shell is not None:
         return shell
     ignored = Report(report.file)
-    sections = {
-        key: value
-        for key, value in data.items()
-        if checked(FileShell, {**_LEAST, key: value}, (), ignored) is not None and key in FileShell.model_fields
-    }
+    sections: dict[str, object] = {}
+    for key in FileShell.model_fields.keys() & data.keys() - _LEAST.keys():
+        alone = checked(FileShell, {**_LEAST, key: data[key]}, (), ignored)
+        if alone is not None:
+            sections[key] = getattr(alone, key)
     return FileShell.model_validate({**_LEAST, **sections})
 
 

@@ -3,10 +3,11 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sloguard.config.codes import indicators
+from sloguard.config.fields import ONE_OR_MORE
 from sloguard.config.problem import one_line
 from sloguard.config.refusal import refusal
 from sloguard.promql.parse import Flaw, PromqlError, counter_selector, instant_query, label_matchers
@@ -55,9 +56,8 @@ def _refused(text: str, error: PromqlError) -> PydanticCustomError:
         do = "Try it in Prometheus first; mind quotes, braces and regular expressions."
         if "$window" in text:
             do = "Leave out $window: sloguard looks at every window itself."
-        return refusal(
-            indicators.PROMQL, "is not valid PromQL", do, why=one_line(error.why, _LONGEST_SHOWN), safe_do=do
-        )
+        why = one_line(error.why, _LONGEST_SHOWN)
+        return refusal(indicators.PROMQL, "is not valid PromQL", do, why=why, safe_do=do)
     code, what, do = _WORDS[error.flaw]
     return refusal(code, what, do)
 
@@ -112,13 +112,7 @@ def _read_histogram(text: str) -> str:
     raise refusal(indicators.HISTOGRAM, "must be a metric's name", general)
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-Selectors = Annotated[
-    list[Annotated[str, AfterValidator(_read_selector)]], BeforeValidator(_listed), Field(min_length=1)
-]
-Query = Annotated[str, AfterValidator(_read_query)]
+Selectors = Annotated[list[Annotated[str, AfterValidator(_read_selector)]], Field(min_length=1), ONE_OR_MORE]
+Query = Annotated[str, AfterValidator(_read_query), WithJsonSchema({"type": "string", "x-takes": "PromQL"})]
 Filter = Annotated[str, AfterValidator(_read_filter)]
 Histogram = Annotated[str, AfterValidator(_read_histogram)]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sloguard.config.codes import settings
+from sloguard.config.credentials import Credentials
 from sloguard.config.nodes import Path
 from sloguard.config.report import Report
 from sloguard.config.schema.surroundings import NotifyEntry, PagerDutyEntry, SlackEntry
-from sloguard.config.secrets import Secrets
 from sloguard.config.shape import name_of
 from sloguard.model.secret import Secret
 from sloguard.model.settings import PagerDutyReceiver, Receiver, SlackReceiver
@@ -20,7 +20,7 @@ _ROUTING_KEY = re.compile(r"[A-Za-z0-9]{32}")
 @dataclass(frozen=True, slots=True)
 class ReceiverReader:
     report: Report
-    secrets: Secrets
+    secrets: Credentials
 
     def receivers(self, notify: NotifyEntry) -> Sequence[Receiver]:
         """All that can be used; the others are reported."""
@@ -57,9 +57,8 @@ class ReceiverReader:
             return None
         key = self._credential(entry.routing_key, entry.routing_key_file, (*path, "routing_key")) or Secret("")
         if key and not _ROUTING_KEY.fullmatch(key.reveal()):
-            self._malformed(
-                (*path, "routing_key"), "must have 32 letters and digits", f"{len(key.reveal())} characters"
-            )
+            got = f"{len(key.reveal())} characters"
+            self._malformed((*path, "routing_key"), "must have 32 letters and digits", got)
         receiver = f"pagerduty.{name}"
         events_url = entry.events_url or PagerDutyReceiver(receiver, key).events_url
         return PagerDutyReceiver(receiver, key, events_url.rstrip("/"))

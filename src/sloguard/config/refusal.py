@@ -5,7 +5,9 @@ from pydantic_core import PydanticCustomError
 from sloguard.config.codes.code import Code
 
 
-def refusal(code: Code, what: str, do: str, *, why: str = "", safe_do: str = "") -> PydanticCustomError:
+def refusal(
+    code: Code, what: str, do: str, *, why: str = "", safe_do: str = "", hidden: bool = False
+) -> PydanticCustomError:
     """An error to raise from a validator.
 
     Args:
@@ -15,5 +17,8 @@ def refusal(code: Code, what: str, do: str, *, why: str = "", safe_do: str = "")
         why: a clause.
         safe_do: stands in for `do`, and nothing for `why`, where the value must not be quoted; set it if they
             are derived from the value.
+        hidden: the value itself is not shown.
     """
-    return PydanticCustomError(code.id, "{what}", {"what": what, "do": do, "why": why, "safe_do": safe_do})
+    return PydanticCustomError(
+        code.id, "{what}", {"what": what, "do": do, "why": why, "safe_do": safe_do, "hidden": hidden}
+    )

@@ -68,6 +68,10 @@ class Report:
         """Whether there is something at a path."""
         return self.root is not None and key_place(self.root, path) is not None
 
+    def is_scalar(self, path: Path) -> bool:
+        """Whether there is a single value at a path, or around it."""
+        return self.root is not None and isinstance(find(self.root, path), Scalar)
+
     def is_literal(self, path: Path) -> bool:
         """Whether the value is the file's own text, so that messages may quote what is derived from it."""
         node = find(self.root, path) if self.root is not None else None

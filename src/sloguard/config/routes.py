@@ -41,11 +41,9 @@ class RouteReader:
                 continue
             shown = one_line(name) if self.report.is_literal((*path, index)) else "this reference"
             close = get_close_matches(name, self.known, n=1) or sorted(each for each in self.known if name in each)
-            do = (
-                f"Did you mean {close[0]}?"
-                if close
-                else "Declare it under notify, as slack.<name> or pagerduty.<name>."
-            )
+            do = "Declare it under notify; routes name it as slack.<name> or pagerduty.<name>."
+            if close:
+                do = f"Did you mean {close[0]}?"
             self.report.at(settings.UNKNOWN_RECEIVER, (*path, index), f"there is no receiver {shown}", do, got="")
         return names
 

@@ -11,10 +11,8 @@ from sloguard.config.report import Report
 from sloguard.config.routes import RouteReader
 from sloguard.config.schema.service import DefaultsEntry, ServiceEntry, ServiceShell, SloEntry
 from sloguard.config.shape import checked
-from sloguard.model.duration import parse_duration
+from sloguard.evaluation.tiers import STANDARD_WINDOW
 from sloguard.model.slo import Service, Severity, Slo, Tier
-
-STANDARD_WINDOW = parse_duration("30d")
 
 
 @dataclass(frozen=True, slots=True)

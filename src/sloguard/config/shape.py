@@ -32,9 +32,7 @@ class _Words(NamedTuple):
 
 _MAPPING = _Words(shape.WRONG_TYPE, "must be a mapping", "Write keys and values below it, indented.")
 WORDS: Mapping[str, _Words] = {
-    "string_type": _Words(
-        shape.WRONG_TYPE, "must be text", "Write text; put it into quotes if it looks like a number."
-    ),
+    "string_type": _Words(shape.WRONG_TYPE, "must be text", "Put it into quotes if it looks like a number."),
     "list_type": _Words(shape.WRONG_TYPE, "must be a list", "Write the items in [brackets], or each after `- `."),
     "dict_type": _MAPPING,
     "model_type": _MAPPING,
@@ -98,6 +96,8 @@ def _report(detail: ErrorDetails, base: Path, report: Report, meant: set[Path]) 
     if kind == "missing":
         _report_missing(path, report)
         return
+    if report.is_scalar(path[:-1]):
+        path = path[:-1]  # one text that stands for a list of one
     context = detail.get("ctx", {})
     why = ""
     if kind in codes.BY_ID:
@@ -110,7 +110,8 @@ def _report(detail: ErrorDetails, base: Path, report: Report, meant: set[Path]) 
     if path[-1] == _KEY:
         report.at_key(code, path[:-1], f"{name_of(path[:-1])} {what}", do, why=why)
     else:
-        report.at(code, path, f"{name_of(path)} {what}", do, why=why)
+        got = "" if context.get("hidden") else None
+        report.at(code, path, f"{name_of(path)} {what}", do, why=why, got=got)
 
 
 def _report_missing(path: Path, report: Report) -> None:

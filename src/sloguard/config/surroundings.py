@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from sloguard.config.codes import settings, values
+from sloguard.config.credentials import Credentials
 from sloguard.config.nodes import Path
 from sloguard.config.report import Report
 from sloguard.config.schema.surroundings import EvaluationEntry, PrometheusEntry
-from sloguard.config.secrets import Secrets
 from sloguard.config.shape import name_of
 from sloguard.model.duration import format_duration
 from sloguard.model.secret import Secret
@@ -31,7 +30,7 @@ class PrometheusReader:
 
     entry: PrometheusEntry
     report: Report
-    secrets: Secrets
+    secrets: Credentials
     path: Path = ("prometheus",)
 
     def settings(self) -> PrometheusSettings:
@@ -44,9 +43,9 @@ class PrometheusReader:
         tls = entry.tls
         ca_file = None
         if tls is not None and tls.ca_file:
-            ca_file = self.secrets.existing_file(tls.ca_file, (*self.path, "tls", "ca_file"))
+            ca_file = self.secrets.file(tls.ca_file, (*self.path, "tls", "ca_file"))
         return PrometheusSettings(
-            url=self._url() or default.url,
+            url=entry.url or default.url,
             scrape_interval=entry.scrape_interval or default.scrape_interval,
             timeout=entry.timeout or default.timeout,
             headers=self._headers(),
@@ -55,18 +54,6 @@ class PrometheusReader:
             ca_file=ca_file,
             verify_tls=not (tls is not None and tls.insecure_skip_verify),
         )
-
-    def _url(self) -> str:
-        path = (*self.path, "url")
-        url = (self.entry.url or "").rstrip("/")
-        parts = urlsplit(url)
-        if parts.username is not None or parts.password is not None:
-            do = 'Use basic_auth: {username: …, password: "${PROMETHEUS_PASSWORD}"}.'
-            self.report.at(settings.URL_CREDENTIALS, path, "prometheus.url holds credentials", do, got="")
-        if parts.query or parts.fragment:
-            do = "Leave out what follows `?` or `#`."
-            self.report.at(values.URL, path, "prometheus.url must be a bare address", do, got="")
-        return url
 
     def _headers(self) -> tuple[tuple[str, Secret], ...]:
         headers = dict(self.entry.headers)

@@ -13,7 +13,7 @@ CURRENT = 1
 def is_readable(data: Mapping[str, object], report: Report) -> bool:
     """Whether the rest of the file can be understood. A missing version is a problem, but no obstacle."""
     version = data.get("version")
-    if version == CURRENT and isinstance(version, Decimal):
+    if isinstance(version, Decimal) and version == CURRENT:
         return True
     path = ("version",)
     if version is None:

@@ -10,13 +10,17 @@ from sloguard.config.fields import Labels, Name, Objective, Positive, Text, Url,
 from sloguard.config.schema.alerting import Alerting, RoutesEntry
 from sloguard.config.schema.entry import Entry
 from sloguard.config.schema.indicator import IndicatorEntry
+from sloguard.evaluation.tiers import STANDARD_WINDOW
+from sloguard.model.duration import format_duration
 
 
 class DefaultsEntry(Entry):
     """What holds for every SLO that does not say otherwise."""
 
     window: Window | None = Field(
-        None, description="Length of the rolling window.", json_schema_extra={"default": "30d"}
+        None,
+        description="Length of the rolling window: whole hours, from 1h to 365d.",
+        json_schema_extra={"default": format_duration(STANDARD_WINDOW)},
     )
     alerting: Alerting | None = Field(
         None, description="`standard`, or own tiers.", json_schema_extra={"default": "standard"}

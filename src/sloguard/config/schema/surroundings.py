@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from sloguard.config.fields import Delay, Duration, HeaderName, Name, SecretText, Text, Truth, Url
+from sloguard.config.fields import Delay, Duration, HeaderName, NameKey, SecretText, ServerUrl, Text, Truth, Url
 from sloguard.config.schema.entry import Entry
 from sloguard.model.duration import format_duration
 from sloguard.model.secret import Secret
@@ -35,7 +35,7 @@ class TlsEntry(Entry):
 class PrometheusEntry(Entry):
     """Where the counters are: Prometheus, or what speaks its query API."""
 
-    url: Url | None = Field(
+    url: ServerUrl | None = Field(
         None, description="Its address, without /api.", json_schema_extra={"default": _PROMETHEUS.url}
     )
     scrape_interval: Duration | None = Field(
@@ -49,7 +49,7 @@ class PrometheusEntry(Entry):
         json_schema_extra={"default": format_duration(_PROMETHEUS.timeout)},
     )
     headers: dict[HeaderName, SecretText] = Field(default={}, description="Sent with each request.")
-    tenant: Text | None = Field(None, description="Sent as the header X-Scope-OrgID (Mimir, Cortex, Loki's kin).")
+    tenant: Text | None = Field(None, description="Sent as the header X-Scope-OrgID (Mimir, Cortex).")
     bearer_token: SecretText | None = Field(None, description="Sent as `Authorization: Bearer …`.")
     bearer_token_file: Text | None = Field(None, description=_FILE)
     basic_auth: BasicAuthEntry | None = Field(None, description="Sent as `Authorization: Basic …`.")
@@ -104,5 +104,5 @@ class PagerDutyEntry(Entry):
 class NotifyEntry(Entry):
     """Receivers, by names that you choose. Without any, alerts are kept and shown, not sent."""
 
-    slack: dict[Name, SlackEntry] = Field(default={}, description="Slack channels by name.")
-    pagerduty: dict[Name, PagerDutyEntry] = Field(default={}, description="PagerDuty services by name.")
+    slack: dict[NameKey, SlackEntry] = Field(default={}, description="Slack channels by name.")
+    pagerduty: dict[NameKey, PagerDutyEntry] = Field(default={}, description="PagerDuty services by name.")

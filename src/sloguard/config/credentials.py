@@ -13,7 +13,7 @@ _MAX_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class Secrets:
+class Credentials:
     """Reads credentials for one configuration file.
 
     Attributes:
@@ -35,30 +35,37 @@ class Secrets:
         content = self._read(file, file_path)
         return Secret(content.strip()) if content is not None else None
 
-    def existing_file(self, file: str, path: Path) -> str | None:
-        """The absolute path of a readable file, or None with a problem."""
-        content = self._read(file, path, None)
-        return str(self.directory / file) if content is not None else None
+    def file(self, file: str, path: Path) -> str | None:
+        """Where a file is that something else reads later; None, with a problem, if it cannot be read."""
+        return str(self.directory / file) if self._bytes(file, path) is not None else None
 
-    def _read(self, file: str, path: Path, limit: int | None = _MAX_BYTES) -> str | None:
+    def _read(self, file: str, path: Path) -> str | None:
+        content = self._bytes(file, path)
+        if content is None:
+            return None
+        if len(content) > _MAX_BYTES:
+            self._refuse(path, "names a file larger than 64 KB", "Name the file that holds just the credential.")
+            return None
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError:
+            self._refuse(path, "names a file that is not UTF-8 text", "Name the file that holds the credential.")
+            return None
+
+    def _bytes(self, file: str, path: Path) -> bytes | None:
+        """The file's content, at most one byte more than a credential may have."""
         location = self.directory / file
-        do = f"Check the path and the permissions; it is relative to {self.directory}."
+        do = "Check the path and the permissions; it is relative to the configuration's directory."
         try:
             if not location.is_file():
                 self._refuse(path, "names no regular file", do)
                 return None
             with location.open("rb") as opened:
-                content = opened.read(None if limit is None else limit + 1)
-            if limit is not None and len(content) > limit:
-                self._refuse(path, "names a file larger than 64 KB", "Name the file that holds just the credential.")
-                return None
-            return content.decode("utf-8")
-        except UnicodeDecodeError:
-            self._refuse(path, "names a file that is not UTF-8 text", "Name the file that holds the credential.")
+                return opened.read(_MAX_BYTES + 1)
         except (OSError, ValueError) as error:  # ValueError: the path itself is impossible
             reason = getattr(error, "strerror", None) or "not a possible path"
             self._refuse(path, f"names a file that cannot be read ({reason})", do)
-        return None
+            return None
 
     def _refuse(self, path: Path, what: str, do: str) -> None:
         self.report.at(settings.SECRET_FILE, path, f"{name_of(path)} {what}", do)

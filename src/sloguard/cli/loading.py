@@ -1,0 +1,52 @@
+"""Reads the configuration for a command, or ends it with what is wrong."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sloguard.config import Problem
+    from sloguard.model.settings import Configuration
+
+EXIT_INVALID = 1
+_COLOURS = {"error": typer.colors.RED, "warning": typer.colors.YELLOW, "note": typer.colors.CYAN}
+
+
+def load_or_exit(path: Path, *, quiet: bool = False) -> "Configuration":
+    """The configuration. Errors and warnings go to stderr; notes are for `validate` alone.
+
+    Args:
+        path: the file.
+        quiet: no warnings either.
+
+    Raises:
+        typer.Exit: there is an error.
+    """
+    from sloguard.config import Level, load
+
+    loaded = load(path, os.environ)
+    shown = (problem for problem in loaded.problems if problem.level is not Level.NOTE)
+    print_problems(problem for problem in shown if is_shown(problem, quiet=quiet))
+    if loaded.configuration is None:
+        raise typer.Exit(EXIT_INVALID)
+    return loaded.configuration
+
+
+def is_shown(problem: "Problem", *, quiet: bool) -> bool:
+    """Quiet leaves the errors."""
+    return problem.level.value == "error" or not quiet
+
+
+def print_problems(problems: "Iterable[Problem]") -> None:
+    """One line each on stderr, in colour on a terminal."""
+    colour = None if sys.stderr.isatty() and "NO_COLOR" not in os.environ else False
+    for problem in problems:
+        level = "" if problem.level.value == "error" else f" {problem.level.value}:"
+        code = typer.style(f"{problem.code}{level}", fg=_COLOURS[problem.level.value])
+        place = f"{problem.file}:{problem.line}:{problem.column}"
+        typer.echo(f"{place}: {code} {problem.message}", err=True, color=colour)

@@ -1,0 +1,139 @@
+"""The reference of all keys, as Markdown, from the JSON Schema."""
+
+import json
+from collections.abc import Mapping
+
+Schema = Mapping[str, object]
+
+_HEAD = """# slo.yaml
+
+This page is generated from the models that check the file; [slo.schema.json](slo.schema.json) is the same for editors.
+Name it in the first line of your file, and they complete and underline as you type:
+
+```yaml
+# yaml-language-server: $schema=./docs/slo.schema.json
+version: 1
+services:
+  - name: shop
+    owner: checkout
+    runbook_url: https://runbooks.example.com/shop
+    slos:
+      - name: availability
+        objective: 99.9
+        indicator:
+          events:
+            bad: 'http_requests_total{service="shop",code=~"5.."}'
+            total: 'http_requests_total{service="shop"}'
+```
+
+- **Durations** are written as Prometheus does: `300ms`, `30s`, `5m`, `1h30m`, `30d`.
+- **Environment references** work in every text: `${NAME}`, or `${NAME:-default}` where NAME may be missing or empty. \
+`$${` is a literal `${`. Messages show the reference, never the value.
+- **Secrets** may stand in a file of their own: `token_file` instead of `token`.
+- **Anchors** (`&name`, `*name`, `<<: *name`) work, and cost nothing in clarity where a few lines repeat.
+- **Unknown keys** are errors. So are keys without a value.
+- What an SLO does not say comes from its service, then from `defaults`.
+- Unquoted `on`, `off`, `yes`, `no`, `12:30`, `017` and `1_000` are refused: YAML readers disagree about them.
+"""
+
+_ORDER = (
+    "ServiceEntry",
+    "SloEntry",
+    "IndicatorEntry",
+    "EventsEntry",
+    "LatencyEntry",
+    "ThresholdEntry",
+    "AlertingEntry",
+    "TierEntry",
+    "DefaultsEntry",
+    "PrometheusEntry",
+    "BasicAuthEntry",
+    "TlsEntry",
+    "EvaluationEntry",
+    "NotifyEntry",
+    "SlackEntry",
+    "PagerDutyEntry",
+    "RoutesEntry",
+)
+_TITLES = {
+    "ServiceEntry": "A service",
+    "SloEntry": "An SLO",
+    "IndicatorEntry": "indicator",
+    "EventsEntry": "indicator: events",
+    "LatencyEntry": "indicator: latency",
+    "ThresholdEntry": "indicator: threshold",
+    "AlertingEntry": "alerting",
+    "TierEntry": "A tier",
+    "DefaultsEntry": "defaults",
+    "PrometheusEntry": "prometheus",
+    "BasicAuthEntry": "prometheus: basic_auth",
+    "TlsEntry": "prometheus: tls",
+    "EvaluationEntry": "evaluation",
+    "NotifyEntry": "notify",
+    "SlackEntry": "notify: slack",
+    "PagerDutyEntry": "notify: pagerduty",
+    "RoutesEntry": "routes",
+}
+
+
+_TABLE_HEAD = "| key | takes | default | meaning |\n| --- | --- | --- | --- |\n"
+
+
+def field_pages(schema: Schema) -> str:
+    """One table per mapping, the file's own first.
+
+    Raises:
+        KeyError: a mapping has no title here, or a title no mapping.
+    """
+    definitions = schema["$defs"]
+    assert isinstance(definitions, dict)
+    if definitions.keys() != set(_ORDER):
+        raise KeyError(*(definitions.keys() ^ set(_ORDER)))
+    sections = [_section("The file", schema), *(_section(_TITLES[name], definitions[name]) for name in _ORDER)]
+    return "\n".join([_HEAD, *sections])
+
+
+def _section(title: str, entry: Schema) -> str:
+    properties, required = entry["properties"], entry.get("required", [])
+    assert isinstance(properties, dict)
+    assert isinstance(required, list)
+    keys = sorted(properties, key=lambda key: key not in required)
+    rows = "".join(_row(key, properties[key], is_required=key in required) for key in keys)
+    return f"## {title}\n\n{entry['description']}\n\n{_TABLE_HEAD}{rows}"
+
+
+def _row(key: str, schema: Schema, *, is_required: bool) -> str:
+    default = "required" if is_required else ""
+    if "default" in schema:
+        value = schema["default"]
+        default = f"`{value if isinstance(value, str) else json.dumps(value)}`"
+    cells = [f"`{key}`", _takes(schema), default, str(schema["description"])]
+    return "".join(f"| {cell} " if cell else "| " for cell in cells) + "|\n"
+
+
+def _takes(schema: Schema) -> str:
+    """In plain words what a value may be."""
+    match schema:
+        case {"x-takes": str(words)}:
+            return words
+        case {"$ref": str(reference)}:
+            title = _TITLES[reference.rsplit("/", 1)[1]]
+            return f"[{title}](#{title.lower().replace(' ', '-').replace(':', '')})"
+        case {"anyOf": list(choices)}:
+            return " or ".join(dict.fromkeys(_takes(each) for each in choices))
+        case {"type": "array", "items": dict(items)}:
+            return f"list of {_takes(items)}"
+        case {"additionalProperties": dict(values)}:
+            return f"{_takes(values)}, by name"
+        case _:
+            return _simply_takes(schema)
+
+
+def _simply_takes(schema: Schema) -> str:
+    match schema:
+        case {"const": value}:
+            return f"`{value}`"
+        case {"enum": list(values)}:
+            return ", ".join(f"`{value}`" for value in values)
+        case _:
+            return {"string": "text"}.get(str(schema["type"]), str(schema["type"]))
