@@ -38,6 +38,7 @@ def replay(
     from sloguard.cli.progress import progress
     from sloguard.cli.times import parse_instant, parse_since
     from sloguard.clock import utc_now
+    from sloguard.presentation.words import instant
 
     configuration = load_or_exit(config, quiet=quiet).asking(prometheus)
     end = parse_instant(until) if until else utc_now() - configuration.evaluation.settle
@@ -47,19 +48,21 @@ def replay(
         outcome = run_replay(configuration, request)
     for key, why in outcome.refused.items():
         words(f"{key.slo_id} cannot be counted: {why}")
+    for key in sorted(outcome.unseen, key=lambda key: key.slo_id):
+        words(f"{key.slo_id} has no samples: nothing matches the selector of its total. Check it in Prometheus.")
+    counted = len(configuration.slos) - len(outcome.refused) - len(outcome.unseen)
     if output is OutputFormat.JSON:
         print_json(
             {
                 "schema": "sloguard/replay/v1",
                 "complete": outcome.complete,
-                "slos": len(configuration.slos) - len(outcome.refused),
+                "counted": counted,
+                "unseen": sorted(key.slo_id for key in outcome.unseen),
                 "refused": {key.slo_id: why for key, why in outcome.refused.items()},
             }
         )
     elif outcome.complete:
-        typer.echo(
-            f"{len(configuration.slos) - len(outcome.refused)} SLOs are counted since {start:%Y-%m-%d %H:%M} UTC."
-        )
+        typer.echo(f"{counted} of {len(configuration.slos)} SLOs are counted since {instant(start)}.")
     if not outcome.complete:
         words("Interrupted. What was done is kept: run the same command to go on.")
         raise typer.Exit(130)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sloguard.model.status import StatusReport
 
 _OLD = timedelta(minutes=5)
+_PIPED_WIDTH = 200
 
 
 def status(
@@ -67,4 +68,6 @@ def _print_table(report: "StatusReport") -> None:
 
     from sloguard.cli.tables import status_renderable
 
-    Console().print(status_renderable(report))
+    console = Console()
+    # Nothing is cut where no terminal sets a width.
+    console.print(status_renderable(report), width=None if console.is_terminal else _PIPED_WIDTH)

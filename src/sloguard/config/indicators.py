@@ -10,6 +10,8 @@ from sloguard.model.slo import Comparison, EventsIndicator, Indicator, LatencyIn
 def indicator(entry: IndicatorEntry, path: Path, report: Report) -> Indicator | None:
     """The indicator, or None with a problem."""
     given = [name for name in IndicatorEntry.model_fields if getattr(entry, name) is not None]
+    if not given and report.has_other_keys(path, IndicatorEntry.model_fields):
+        return None
     if len(given) != 1:
         found = " and ".join(given) or "none"
         do = f"Write one of {', '.join(IndicatorEntry.model_fields)}; make a second SLO of another one."
@@ -25,6 +27,8 @@ def indicator(entry: IndicatorEntry, path: Path, report: Report) -> Indicator | 
 
 
 def _events(entry: EventsEntry, path: Path, report: Report) -> EventsIndicator | None:
+    if entry.bad is None and entry.good is None and report.has_other_keys(path, EventsEntry.model_fields):
+        return None
     if (entry.bad is None) == (entry.good is None):
         found = "neither" if entry.bad is None else "both"
         do = "Keep the one that is easier to name: the other follows from the total."
@@ -41,6 +45,8 @@ def _once(selectors: list[str] | None) -> tuple[str, ...]:
 def _threshold(entry: ThresholdEntry, path: Path, report: Report) -> ThresholdIndicator | None:
     bounds = {Comparison.BELOW: entry.below, Comparison.ABOVE: entry.above, Comparison.EQUALS: entry.equals}
     given = [(comparison, value) for comparison, value in bounds.items() if value is not None]
+    if not given and report.has_other_keys(path, ThresholdEntry.model_fields):
+        return None
     if len(given) != 1:
         found = " and ".join(comparison.value for comparison, _ in given) or "none"
         do = "Keep one; make a second SLO for another bound."

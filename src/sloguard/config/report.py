@@ -1,6 +1,6 @@
 """Collects problems while a file is being read; knows where each value stands and how it may be shown."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from sloguard.config.codes.code import Code
@@ -67,6 +67,11 @@ class Report:
     def has(self, path: Path) -> bool:
         """Whether there is something at a path."""
         return self.root is not None and key_place(self.root, path) is not None
+
+    def has_other_keys(self, path: Path, known: Collection[str]) -> bool:
+        """Whether the mapping at a path has keys beside these: what seems to be missing may be meant by them."""
+        node = find(self.root, path) if self.root is not None else None
+        return isinstance(node, Mapping) and not node.entries.keys() <= set(known)
 
     def is_scalar(self, path: Path) -> bool:
         """Whether there is a single value at a path, or around it."""

@@ -56,6 +56,8 @@ class ReplayOutcome:
     """False if it was stopped; what was done is kept."""
     refused: Mapping[LedgerKey, str]
     """SLOs that Prometheus refuses to count, with its reason."""
+    unseen: frozenset[LedgerKey] = frozenset()
+    """SLOs of which the ledger has not a single sample."""
 
 
 def chunks(start: int, end: int, newest: int, slice_seconds: int) -> list[Chunk]:
@@ -146,7 +148,7 @@ class Replay:
                 return ReplayOutcome(complete=False, refused=refused)
             self._replay(plan.only(piece.keys), piece, chunk, _Notes(refused, returned))
             on_progress(ReplayProgress(done + 1, len(work)))
-        return ReplayOutcome(complete=True, refused=refused)
+        return ReplayOutcome(True, refused, frozenset(plan.keys) - refused.keys() - self._store.marks().keys())
 
     def _ordered_chunks(self, piece: Piece, newest: int) -> Sequence[Chunk]:
         ascending = chunks(piece.start, piece.end, newest, self._slice_seconds)

@@ -135,7 +135,7 @@ def _claimable(now: datetime, limit: int) -> Select[Any]:
             older.c.state == PENDING_STATE,
             older.c.receiver == outbox.c.receiver,
             older.c.dedup_key == outbox.c.dedup_key,
-            older.c.id < 0,
+            older.c.id < outbox.c.id,
         ),
     )
     turn = func.row_number().over(partition_by=outbox.c.receiver, order_by=outbox.c.id).label("turn")
