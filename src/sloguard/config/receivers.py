@@ -33,6 +33,8 @@ class ReceiverReader:
         by_token = entry.token is not None or entry.token_file is not None
         by_webhook = entry.webhook_url is not None or entry.webhook_url_file is not None
         trouble = _slack_trouble(entry, by_token=by_token, by_webhook=by_webhook)
+        if trouble and self.report.has_other_keys(path, SlackEntry.model_fields):
+            return None
         if trouble:
             do = "Give token and channel, or webhook_url alone."
             self.report.at(settings.SLACK_KIND, path, f"{name_of(path)} {trouble}", do, got="")
@@ -52,6 +54,8 @@ class ReceiverReader:
     def _pagerduty(self, name: str, entry: PagerDutyEntry) -> PagerDutyReceiver | None:
         path: Path = ("notify", "pagerduty", name)
         if entry.routing_key is None and entry.routing_key_file is None:
+            if self.report.has_other_keys(path, PagerDutyEntry.model_fields):
+                return None
             what = f"{name_of(path)} needs a routing_key"
             self.report.at(settings.SECRET_SOURCE, path, what, "Add routing_key or routing_key_file.", got="")
             return None

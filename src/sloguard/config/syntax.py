@@ -6,6 +6,7 @@ from yaml.error import Mark, MarkedYAMLError
 from sloguard.config.problem import Place, one_line
 
 _HINTS = (
+    ("tab character", "Indent with spaces, not tabs."),
     ("cannot start any token", "Indent with spaces, not tabs, and put text that starts with @, ` or % into quotes."),
     ("mapping values are not allowed", "Put text that contains `: ` into quotes, and check the indentation."),
     ("did not find expected key", "Check the indentation and the quotes of this line and the one before."),
@@ -26,7 +27,8 @@ def describe(error: YAMLError) -> tuple[Place, str, str]:
     mark = error.problem_mark or error.context_mark
     problem = one_line(error.problem or error.context or "unreadable")
     hint = next((hint for words, hint in _HINTS if words in problem), _GENERAL_HINT)
-    started = f", {_context(error)}" if error.context and error.context_mark else ""
+    starts_elsewhere = error.context and error.context_mark and "next token" not in error.context
+    started = f", {_context(error)}" if starts_elsewhere else ""
     return _place(mark), f"this is not valid YAML: {problem}{started}", hint
 
 

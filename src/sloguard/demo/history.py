@@ -34,7 +34,7 @@ class Incident:
 # Long ones lie more than three days back: the slowest alert looks that far, and nothing shall fire at the start.
 INCIDENTS = (
     Incident(Fault.DATABASE_DOWN, days_ago=5, hour=10.25, minutes=6),
-    Incident(Fault.MAIL_OUTAGE, days_ago=4, hour=14.1, minutes=60),
+    Incident(Fault.MAIL_OUTAGE, days_ago=4, hour=14.1, minutes=68),
     Incident(Fault.THROTTLING, days_ago=4, hour=17.5, minutes=45),
     Incident(Fault.SLOW_DATABASE, days_ago=2, hour=15.0, minutes=20),
     Incident(Fault.PARSER_CRASH, days_ago=2, hour=9.5, minutes=12),

@@ -59,15 +59,15 @@ def _tell(story: Story, *, once: bool) -> None:
 def _describe(stage: Stage, screen: Screen) -> None:
     screen.heading("Everything runs")
     screen.pairs(
-        [
-            ("Overview", f"{stage.daemon_url}/"),
-            ("Status", f"{stage.daemon_url}/api/v1/status"),
-            ("sloguard's metrics", f"{stage.daemon_url}/metrics"),
-            ("Prometheus", stage.prometheus_url),
-            ("The workload's metrics", f"{stage.workload_url}/metrics"),
-            ("Its faults", f"{stage.workload_url}/faults"),
-            ("Files and logs", str(stage.directory)),
-        ]
+        {
+            "Overview": f"{stage.daemon_url}/",
+            "Status": f"{stage.daemon_url}/api/v1/status",
+            "sloguard's metrics": f"{stage.daemon_url}/metrics",
+            "Prometheus": stage.prometheus_url,
+            "The workload's metrics": f"{stage.workload_url}/metrics",
+            "Its faults": f"{stage.workload_url}/faults",
+            "Files and logs": str(stage.directory),
+        }
     )
 
 

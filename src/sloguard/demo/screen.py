@@ -1,11 +1,10 @@
 """How the demonstration talks: calm lines with the time in front, the same on a terminal and in a log."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
 from sloguard.clock import monotonic_seconds, utc_now
@@ -41,11 +40,10 @@ class Screen:
     def bad(self, text: str) -> None:
         self._console.print(f"[dim]{utc_now():%H:%M:%S}[/dim]  [red]✗ {escape(text)}[/red]")
 
-    def pairs(self, rows: Iterable[tuple[str, str]]) -> None:
-        table = Table.grid(padding=(0, 2))
-        for name, value in rows:
-            table.add_row(f"          {escape(name)}", escape(value))
-        self._console.print(table)
+    def pairs(self, rows: Mapping[str, str]) -> None:
+        width = max(map(len, rows))
+        for name, value in rows.items():
+            self._console.print(Text(f"          {name:<{width}}  {value}"))
 
     @contextmanager
     def step(self, text: str) -> Iterator[None]:

@@ -12,7 +12,7 @@ from sloguard.model.slo import Tier
 
 SIGNIFICANCE_BOUND = 1.5
 """About 1 chance in 1,000, and never fewer than 3 bad events."""
-_FULL_EVIDENCE_FACTOR = 3
+FULL_EVIDENCE_FACTOR = 3
 """Below this factor a service that just meets its objective comes close to the threshold, so less is asked."""
 
 
@@ -52,7 +52,7 @@ def significant(counts: Counts, factor: Decimal, budget_ratio: Decimal) -> bool:
     The square root of a Poisson count has the constant variance 1/4 (Anscombe 1948), so
     sqrt(bad) - sqrt(expected) is compared with a bound, at any traffic.
     """
-    share = min(1.0, float(factor) / _FULL_EVIDENCE_FACTOR)
+    share = min(1.0, float(factor) / FULL_EVIDENCE_FACTOR)
     expected = share * float(budget_ratio) * counts.total
     return math.sqrt(counts.bad) - math.sqrt(expected) > SIGNIFICANCE_BOUND
 

@@ -2,14 +2,11 @@
 
 from decimal import Decimal
 
-from sloguard.evaluation.burn import SIGNIFICANCE_BOUND
+from sloguard.evaluation.burn import FULL_EVIDENCE_FACTOR, SIGNIFICANCE_BOUND
 from sloguard.model.slo import Slo, Tier
 from sloguard.promql import names
 from sloguard.promql.recorded import error_ratio_series, of_slo, recorded_window, summed, window_speed
 from sloguard.promql.text import decimal_text, indented
-
-_FULL_EVIDENCE_FACTOR = 3
-"""Below this factor less evidence is asked, in proportion."""
 
 
 def threshold_ratio(slo: Slo, tier: Tier) -> Decimal:
@@ -32,8 +29,8 @@ def significant(slo: Slo, tier: Tier) -> str:
     pace = window_speed(tier.long).value
     bad, total = (summed(series, slo, recorded_window(tier.long)) for series in (pace.bad, pace.total))
     usual_ratio = decimal_text(slo.budget_ratio)
-    if tier.factor < _FULL_EVIDENCE_FACTOR:
-        usual_ratio = f"{decimal_text(tier.factor * slo.budget_ratio)} / {_FULL_EVIDENCE_FACTOR}"
+    if tier.factor < FULL_EVIDENCE_FACTOR:
+        usual_ratio = f"{decimal_text(tier.factor * slo.budget_ratio)} / {FULL_EVIDENCE_FACTOR}"
     scale = "" if pace.events_per_sample == 1 else f"{decimal_text(pace.events_per_sample)} * "
     return f"sqrt({scale}{bad})\n-\nsqrt({scale}{usual_ratio} * {total})\n> {SIGNIFICANCE_BOUND}"
 

@@ -45,7 +45,7 @@ def bring_up_to_date(engine: Engine, *, migrate: bool) -> None:
         schema = schema_of(connection)
     if _needs_steps(engine, schema, migrate=migrate):
         with writing(engine) as connection:
-            pass
+            _wait_for_turn(connection)
             # Another process may have done it while this one waited.
             if _needs_steps(engine, schema_of(connection), migrate=migrate):
                 _take_steps(connection)
