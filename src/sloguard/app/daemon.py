@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
+from os import getpid
+from socket import gethostname
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
@@ -25,8 +28,14 @@ _ATTEMPTS = 2
 """The next evaluation asks again anyway."""
 
 
+@dataclass(frozen=True, slots=True)
+class StoreAddress:
+    url: str
+    migrate: bool = False
+
+
 @contextmanager
-def running_daemon(configuration: Configuration, store_url: str, host: str, port: int) -> Iterator[WebServer]:
+def running_daemon(configuration: Configuration, address: StoreAddress, host: str, port: int) -> Iterator[WebServer]:
     """The daemon and its web server, from start to stop.
 
     Raises:
@@ -37,7 +46,7 @@ def running_daemon(configuration: Configuration, store_url: str, host: str, port
     PlatformCollector(registry=registry)
     GCCollector(registry=registry)
     with ExitStack() as stack:
-        store = open_store(store_url)
+        store = open_store(address.url, migrate=address.migrate)
         stack.callback(store.close)
         client = stack.enter_context(PrometheusClient(configuration.prometheus, attempts=_ATTEMPTS))
         plan = counting_plan(configuration.slos)
@@ -49,7 +58,9 @@ def running_daemon(configuration: Configuration, store_url: str, host: str, port
             histories=histories,
             replay=Replay(client, store.ledger, evaluation.slice),
             plan=plan,
-            delivery=DeliveryWorker(store.outbox, build_receivers(configuration.receivers)),
+            delivery=DeliveryWorker(
+                store.outbox, build_receivers(configuration.receivers), name=f"{gethostname()}:{getpid()}"
+            ),
             outbox=store.outbox,
             store_ping=store.ping,
             telemetry=Telemetry(registry, version("sloguard")),

@@ -17,6 +17,7 @@ class ReplayRequest:
     """What `sloguard replay` was asked for."""
 
     store_url: str
+    migrate: bool
     since: datetime
     until: datetime
     on_progress: Callable[[ReplayProgress], None]
@@ -30,7 +31,7 @@ def replay(configuration: Configuration, request: ReplayRequest) -> ReplayOutcom
         SloguardError: Prometheus or the store cannot be used. What was done is kept.
     """
     with ExitStack() as stack:
-        store = open_store(request.store_url)
+        store = open_store(request.store_url, migrate=request.migrate)
         stack.callback(store.close)
         client = stack.enter_context(PrometheusClient(configuration.prometheus))
         return Replay(client, store.ledger, configuration.evaluation.slice).run(

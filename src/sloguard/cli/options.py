@@ -24,6 +24,7 @@ PrometheusOption = Annotated[
     str | None, typer.Option("--prometheus", metavar="URL", help="Ask this Prometheus instead of the file's.")
 ]
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to print the result.")]
+MigrateOption = Annotated[bool, typer.Option("--migrate", help="Bring a store of an older sloguard up to date.")]
 QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="No words on stderr but problems.")]
 
 DEFAULT_CONFIG = Path("slo.yaml")

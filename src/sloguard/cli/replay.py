@@ -13,6 +13,7 @@ from sloguard.cli.options import (
     DEFAULT_STORE,
     ConfigOption,
     FormatOption,
+    MigrateOption,
     OutputFormat,
     PrometheusOption,
     QuietOption,
@@ -28,6 +29,7 @@ def replay(
     since: Annotated[str, typer.Option(help="How far back: a duration such as 30d, or a time.")] = "30d",
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Where to end; by default now.")] = None,
     output: FormatOption = OutputFormat.TABLE,
+    migrate: MigrateOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Fill the ledger from Prometheus' past. What is counted already is kept; an interrupted replay goes on."""
@@ -44,7 +46,7 @@ def replay(
     end = parse_instant(until) if until else utc_now() - configuration.evaluation.settle
     start = parse_since(since, end)
     with progress("Replaying", quiet=quiet) as on_progress, _interruption() as interrupted:
-        request = ReplayRequest(store, start, end, on_progress, interrupted.is_set)
+        request = ReplayRequest(store, migrate, start, end, on_progress, interrupted.is_set)
         outcome = run_replay(configuration, request)
     for key, why in outcome.refused.items():
         words(f"{key.slo_id} cannot be counted: {why}")

@@ -11,6 +11,7 @@ from sloguard.cli.options import (
     DEFAULT_CONFIG,
     DEFAULT_STORE,
     ConfigOption,
+    MigrateOption,
     PrometheusOption,
     QuietOption,
     StoreOption,
@@ -25,10 +26,11 @@ def run(
     listen: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Where pages, API and metrics are served.")
     ] = "127.0.0.1:9900",
+    migrate: MigrateOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Evaluate, alert and serve until stopped."""
-    from sloguard.app.daemon import running_daemon
+    from sloguard.app.daemon import StoreAddress, running_daemon
     from sloguard.cli.loading import load_or_exit
     from sloguard.cli.logs import configure_logs
     from sloguard.cli.output import words
@@ -40,7 +42,7 @@ def run(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with running_daemon(configuration, store, host, port) as server:
+    with running_daemon(configuration, StoreAddress(store, migrate), host, port) as server:
         if not quiet:
             words(f"sloguard watches {len(configuration.slos)} SLOs and serves {server.url}")
         stop.wait()

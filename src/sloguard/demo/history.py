@@ -177,7 +177,8 @@ def write_past(past: Past, data_dir: Path, scratch: Path) -> Truth:
     scratch.mkdir(parents=True, exist_ok=True)
     counters = Counters(past)
     total = 0
-    with ThreadPoolExecutor(max_workers=1) as importer:
+    importer = ThreadPoolExecutor(max_workers=1)
+    try:
         imports: list[Future[None]] = []
         for number, (text, samples) in enumerate(chunks(past, counters)):
             file = scratch / f"day-{number}.om"
@@ -187,6 +188,8 @@ def write_past(past: Past, data_dir: Path, scratch: Path) -> Truth:
             total += samples
         for done in imports:
             done.result()
+    finally:
+        importer.shutdown(cancel_futures=True)
     return counters.truth(total)
 
 
