@@ -44,7 +44,10 @@ def test_text_without_a_reference_stays_and_values_are_not_expanded_again(text: 
 
 def test_a_missing_variable_is_named_once_and_nothing_follows_from_it() -> None:
     (problem,) = with_slo('runbook_url: "${RUNBOOK}"\n').problems
-    assert problem.message == "the environment variable RUNBOOK is not set. Set it, or give a default: ${RUNBOOK:-default}."
+    assert (
+        problem.message
+        == "the environment variable RUNBOOK is not set. Set it, or give a default: ${RUNBOOK:-default}."
+    )
 
 
 def test_numbers_and_truth_may_come_from_the_environment() -> None:

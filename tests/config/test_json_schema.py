@@ -31,7 +31,7 @@ services:
     slos:
       - name: availability
         objective: 99.9
-        indicator: {events: {bad: 'http_requests_total{service="onboarding",code=~"5.."}', total: 'http_requests_total'}}
+        indicator: {events: {bad: 'http_requests_total{service="onboarding",code=~"5.."}', total: requests_total}}
       - name: latency
         objective: 95
         indicator: {latency: {histogram: http_request_duration_seconds, filter: '{service="a"}', below: 300ms}}

@@ -27,7 +27,10 @@ def canonical(slo: Slo) -> Slo:
     indicator = slo.indicator
     if isinstance(indicator, EventsIndicator):
         indicator = EventsIndicator(
-            *(tuple(counter_selector(each) for each in part) for part in (indicator.total, indicator.bad, indicator.good))
+            *(
+                tuple(counter_selector(each) for each in part)
+                for part in (indicator.total, indicator.bad, indicator.good)
+            )
         )
     return replace(slo, indicator=indicator, description="")
 

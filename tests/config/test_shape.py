@@ -112,7 +112,10 @@ services:
     ("text", "complaint"),
     [
         ("services: []\n", "slo.yaml:1:1: SG009 the file has no version. Add `version: 1` at its top."),
-        ("version: 2\n", "slo.yaml:1:10: SG009 version is not one that this program knows (got 2). Update sloguard, or"),
+        (
+            "version: 2\n",
+            "slo.yaml:1:10: SG009 version is not one that this program knows (got 2). Update sloguard, or",
+        ),
         ("version: 0\n", "SG009 version is not one that this program knows (got 0). Write version: 1."),
         ("version: v1\n", "SG009 version is not one that this program knows (got v1). Write version: 1."),
         ("version: '1'\n", "SG009 version must be a number (got 1). Write version: 1, without quotes."),

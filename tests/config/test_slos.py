@@ -81,17 +81,21 @@ def test_windows_that_cannot_be(text: str, words: str) -> None:
 
 
 def test_events() -> None:
-    slo = only_slo(with_slo("""indicator:
+    slo = only_slo(
+        with_slo("""indicator:
   events:
     good: [b_total, 'a_total{x="1",b=~"2"}', b_total]
     total: '{__name__="c_total"}'
-"""))
+""")
+    )
     good = ("b_total", 'a_total{b=~"2",x="1"}')
     assert slo.indicator == EventsIndicator(total=("c_total",), good=good)
 
 
 def test_latency() -> None:
-    slo = only_slo(with_slo("indicator: {latency: {histogram: h_seconds, filter: '{b=\"1\", a!=\"2\"}', below: 1s500ms}}\n"))
+    slo = only_slo(
+        with_slo('indicator: {latency: {histogram: h_seconds, filter: \'{b="1", a!="2"}\', below: 1s500ms}}\n')
+    )
     assert slo.indicator == LatencyIndicator("h_seconds", 'a!="2",b="1"', timedelta(seconds=1.5))
     bare = only_slo(with_slo("indicator: {latency: {histogram: h, below: 300ms}}\n"))
     assert bare.indicator == LatencyIndicator("h", "", timedelta(milliseconds=300))
@@ -128,14 +132,16 @@ THRESHOLD = "indicator: {threshold: {query: %s, below: 1}}"
         ("indicator: {events: {total: a, bad: b, good: c}}", "SG041 events needs either bad or good (got both)."),
         ("indicator: {events: {total: a, bad: []}}", "SG023 indicator.events.bad must not be empty"),
         (EVENTS % "'a{'", "SG042 indicator.events.bad is not valid PromQL (got a{): unexpected end of input"),
-        (EVENTS % "'a{b=~\"(\"}'", "SG042 indicator.events.bad is not valid PromQL (got a{b=~\"(\"}): illegal regex"),
-        (EVENTS % "'a{b=\"c\" or d=\"e\"}'", "SG042 indicator.events.bad has `or` between matchers"),
+        (EVENTS % "'a{b=~\"(\"}'", 'SG042 indicator.events.bad is not valid PromQL (got a{b=~"("}): illegal regex'),
+        (EVENTS % '\'a{b="c" or d="e"}\'', "SG042 indicator.events.bad has `or` between matchers"),
         (EVENTS % f"'{'(' * 5000}'", "SG042 indicator.events.bad is too long or too complex"),
         (
             EVENTS % "'sum(rate(a{b=\"c\"}[5m]))'",
-            "SG043 indicator.events.bad must be a plain counter selector: the value of an expression cannot be counted "
-            '(got sum(rate(a{b="c"}[5m]))). Write the counter alone, without sum(), rate(), [5m], offset or arithmetic: '
-            'sloguard does that itself: a{b="c"}',
+            (
+                "SG043 indicator.events.bad must be a plain counter selector: the value of an expression cannot be "
+                'counted (got sum(rate(a{b="c"}[5m]))). Write the counter alone, without sum(), rate(), [5m], offset '
+                'or arithmetic: sloguard does that itself: a{b="c"}'
+            ),
         ),
         (EVENTS % "'a[5m]'", "sloguard does that itself: a"),
         (EVENTS % "'a offset 5m'", "sloguard does that itself: a"),
@@ -144,20 +150,50 @@ THRESHOLD = "indicator: {threshold: {query: %s, below: 1}}"
         (EVENTS % "['a', 'a + b']", "SG043 indicator.events.bad[1] must be a plain counter selector"),
         (EVENTS % "'1'", "SG043 indicator.events.bad must be a plain counter selector"),
         (EVENTS % "'{code=\"500\"}'", "SG044 indicator.events.bad names no metric"),
-        ("indicator: {latency: {histogram: h_count, below: 1s}}", "SG045 indicator.latency.histogram must be a histogram w"),
-        ("indicator: {latency: {histogram: 'h{a=\"b\"}', below: 1s}}", "SG045 indicator.latency.histogram must be a metric"),
-        ("indicator: {latency: {histogram: h, below: 0.3}}", "SG030 indicator.latency.below is not a duration (got 0.3). Wri"),
+        (
+            "indicator: {latency: {histogram: h_count, below: 1s}}",
+            "SG045 indicator.latency.histogram must be a histogram w",
+        ),
+        (
+            "indicator: {latency: {histogram: 'h{a=\"b\"}', below: 1s}}",
+            "SG045 indicator.latency.histogram must be a metric",
+        ),
+        (
+            "indicator: {latency: {histogram: h, below: 0.3}}",
+            "SG030 indicator.latency.below is not a duration (got 0.3). Wri",
+        ),
         ("indicator: {latency: {histogram: h, below: 30}}", "Write 30s, if seconds were meant."),
         ("indicator: {latency: {histogram: h, below: 1.5s}}", "(got 1.5s). Write 1s500ms."),
-        ("indicator: {latency: {histogram: h, below: 0s}}", "SG030 indicator.latency.below is not a duration (got 0s)."),
-        ("indicator: {latency: {histogram: h, below: 1s, filter: 'a=\"b\"'}}", "SG046 indicator.latency.filter must be lab"),
-        ("indicator: {latency: {histogram: h, below: 1s, filter: '{le=\"1\"}'}}", "SG046 indicator.latency.filter matches"),
-        ("indicator: {latency: {histogram: h, below: 1s, filter: '{__name__=\"b\"}'}}", "SG046 indicator.latency.filter n"),
-        ("indicator: {latency: {histogram: h, below: 1s, filter: '{a=\"b\"}[5m]'}}", "SG046 indicator.latency.filter must"),
-        ("indicator: {latency: {histogram: h, below: 1s, filter: '{a}'}}", "SG042 indicator.latency.filter is not valid"),
+        (
+            "indicator: {latency: {histogram: h, below: 0s}}",
+            "SG030 indicator.latency.below is not a duration (got 0s).",
+        ),
+        (
+            "indicator: {latency: {histogram: h, below: 1s, filter: 'a=\"b\"'}}",
+            "SG046 indicator.latency.filter must be lab",
+        ),
+        (
+            "indicator: {latency: {histogram: h, below: 1s, filter: '{le=\"1\"}'}}",
+            "SG046 indicator.latency.filter matches",
+        ),
+        (
+            "indicator: {latency: {histogram: h, below: 1s, filter: '{__name__=\"b\"}'}}",
+            "SG046 indicator.latency.filter n",
+        ),
+        (
+            "indicator: {latency: {histogram: h, below: 1s, filter: '{a=\"b\"}[5m]'}}",
+            "SG046 indicator.latency.filter must",
+        ),
+        (
+            "indicator: {latency: {histogram: h, below: 1s, filter: '{a}'}}",
+            "SG042 indicator.latency.filter is not valid",
+        ),
         ("indicator: {threshold: {query: x}}", "SG047 threshold needs exactly one of below, above, equals (got none)."),
         ("indicator: {threshold: {query: x, below: 1, above: 2}}", "(got below and above). Keep one"),
-        ("indicator: {threshold: {query: x, below: soon}}", "SG022 indicator.threshold.below must be a number or a duration"),
+        (
+            "indicator: {threshold: {query: x, below: soon}}",
+            "SG022 indicator.threshold.below must be a number or a duration",
+        ),
         (THRESHOLD % "'x[5m]'", "SG048 indicator.threshold.query has no single value per series"),
         (THRESHOLD % "'\"a\"'", "SG048 indicator.threshold.query has no single value per series"),
         (THRESHOLD % "'x > 1'", "SG049 indicator.threshold.query contains a comparison"),
@@ -210,6 +246,8 @@ def test_inheritance() -> None:
     assert configuration.slos[2].breakdown_by == ("p", "q")
 
 
-@pytest.mark.parametrize("url", ["example.com/x", "ftp://x", "https://", "http://[", "http://a b", "http://h:99999", "/x"])
+@pytest.mark.parametrize(
+    "url", ["example.com/x", "ftp://x", "https://", "http://[", "http://a b", "http://h:99999", "/x"]
+)
 def test_addresses_that_are_none(url: str) -> None:
     assert codes_of(with_slo(f"runbook_url: '{url}'\n")) == ["SG034"]

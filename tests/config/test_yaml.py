@@ -35,7 +35,10 @@ def complaints(text: str | bytes) -> str:
         (b"\x89PNG\r\n\x1a\n\x00\x00", "slo.yaml:1:1: SG003"),
         (b"a: b\x00c\n", "slo.yaml:1:5: SG003 an invisible character stands here (got U+0000)"),
         ("a: é\r\nb: c\u2028d\n".encode(), "slo.yaml:2:5: SG003 an invisible character stands here (got U+2028)"),
-        (b"a: b\n\tc: d\n", "slo.yaml:2:1: SG004 this is not valid YAML: found a tab character that violates indentation"),
+        (
+            b"a: b\n\tc: d\n",
+            "slo.yaml:2:1: SG004 this is not valid YAML: found a tab character that violates indentation",
+        ),
         (b"a: @b\n", "slo.yaml:1:4: SG004 this is not valid YAML: found character that cannot start any token. Indent"),
         (b"a: b: c\n", "slo.yaml:1:5: SG004 this is not valid YAML: mapping values are not allowed"),
         (b"a: [b\nc: d\n", "slo.yaml:2:2: SG004 this is not valid YAML: did not find expected ',' or ']'"),
@@ -73,7 +76,9 @@ def test_values_that_readers_disagree_about(text: str) -> None:
     assert only_slo(with_slo(f"owner: '{text}'\n")).owner == text
 
 
-@pytest.mark.parametrize("text", ["y", "N", "2026-01-01", "30d", "1.2.3", "=", "a b", "12:30 lunch", ".nan", "null-team"])
+@pytest.mark.parametrize(
+    "text", ["y", "N", "2026-01-01", "30d", "1.2.3", "=", "a b", "12:30 lunch", ".nan", "null-team"]
+)
 def test_plain_text_stays_text(text: str) -> None:
     assert only_slo(with_slo(f"owner: {text}\n")).owner == text
 
@@ -91,7 +96,9 @@ def test_a_key_without_a_value_is_reported_at_the_key(text: str) -> None:
     assert problem.column == 9
 
 
-@pytest.mark.parametrize("variant", ["\ufeff" + GOOD, GOOD.replace("\n", "\r\n"), GOOD.rstrip("\n"), f"---\n{GOOD}...\n"])
+@pytest.mark.parametrize(
+    "variant", ["\ufeff" + GOOD, GOOD.replace("\n", "\r\n"), GOOD.rstrip("\n"), f"---\n{GOOD}...\n"]
+)
 def test_byte_order_mark_line_ends_and_markers_change_nothing(variant: str) -> None:
     assert configuration_of(loaded(variant)) == configuration_of(loaded(GOOD))
 

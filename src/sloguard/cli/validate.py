@@ -35,7 +35,7 @@ def validate(
     """Check slo.yaml: every problem with its line, column, code, and what to do. Exits 1 if there is an error."""
     from sloguard.config import load
 
-    results = [(path, load(path, os.environ)) for path in files or [DEFAULT_CONFIG]]
+    results = [(_shown(path), load(path, os.environ)) for path in files or [DEFAULT_CONFIG]]
     if output is ReportFormat.JSON:
         documents = [_document(path, loaded, quiet=quiet) for path, loaded in results]
         print_json({"schema": "sloguard/validate/v1", "files": documents})
@@ -48,10 +48,15 @@ def validate(
         raise typer.Exit(EXIT_INVALID)
 
 
-def _document(path: Path, loaded: "Loaded", *, quiet: bool) -> dict[str, object]:
+def _shown(path: Path) -> str:
+    """A path may hold bytes that no terminal and no JSON can."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _document(path: str, loaded: "Loaded", *, quiet: bool) -> dict[str, object]:
     services, slos = _sizes(loaded)
     return {
-        "file": str(path),
+        "file": path,
         "valid": loaded.configuration is not None,
         "services": services,
         "slos": slos,

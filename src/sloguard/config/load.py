@@ -8,7 +8,7 @@ from sloguard.config.compose import compose
 from sloguard.config.credentials import Credentials
 from sloguard.config.plain import PlainData
 from sloguard.config.policies import PolicyReader
-from sloguard.config.problem import Problem
+from sloguard.config.problem import Problem, one_line
 from sloguard.config.receivers import ReceiverReader
 from sloguard.config.report import Report
 from sloguard.config.routes import RouteReader, declared_receivers, warn_about_routes
@@ -21,6 +21,8 @@ from sloguard.config.source import decode, read_bytes
 from sloguard.config.surroundings import PrometheusReader, evaluation_settings
 from sloguard.config.versions import is_readable
 from sloguard.model.settings import Configuration
+
+_LONGEST_PATH = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,12 @@ class Loaded:
 
 def load(path: Path, environ: Mapping[str, str]) -> Loaded:
     """Read a file and all that it refers to. Nothing about the file raises: what is wrong is among the problems."""
-    report = Report(str(path))
+    file = one_line(str(path), _LONGEST_PATH)
+    report = Report(file)
     content = read_bytes(path, report)
     if content is None:
         return Loaded(None, tuple(report.problems()))
-    return load_text(content, str(path), environ, path.parent)
+    return load_text(content, file, environ, path.parent)
 
 
 def load_text(text: bytes, file: str, environ: Mapping[str, str], base_dir: Path) -> Loaded:

@@ -8,6 +8,7 @@ from sloguard.config.nodes import Mapping, Node, Path, Scalar, find, key_place
 from sloguard.config.problem import Level, Place, Problem, one_line
 from sloguard.config.secrecy import is_secret
 
+_LONGEST_MESSAGE = 2000
 _HIDDEN = "a value that is not shown"
 
 
@@ -28,7 +29,8 @@ class Report:
     def add(self, code: Code, place: Place, what: str, do: str, *, why: str = "", got: str = "") -> None:
         """Note a problem. `what`, `why` and `do` are plain words: a clause, a clause, a sentence."""
         message = f"{what}{f' (got {got})' if got else ''}{f': {why}' if why else ''}. {do}"
-        problem = Problem(code.id, code.level, self.file, place.line, place.column, message)
+        shown = one_line(message, _LONGEST_MESSAGE)
+        problem = Problem(code.id, code.level, self.file, place.line, place.column, shown)
         self._found.setdefault(problem)
 
     def reject(self, code: Code, place: Place, what: str, do: str, *, got: str = "") -> None:

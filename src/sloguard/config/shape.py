@@ -36,7 +36,6 @@ WORDS: Mapping[str, _Words] = {
     "list_type": _Words(shape.WRONG_TYPE, "must be a list", "Write the items in [brackets], or each after `- `."),
     "dict_type": _MAPPING,
     "model_type": _MAPPING,
-    "model_attributes_type": _MAPPING,
     "literal_error": _Words(shape.CHOICE, "must be {expected}", "Use one of these words."),
     "too_short": _Words(shape.EMPTY, "must not be empty", "Add at least one item."),
 }
@@ -96,7 +95,7 @@ def _report(detail: ErrorDetails, base: Path, report: Report, meant: set[Path]) 
     if kind == "missing":
         _report_missing(path, report)
         return
-    if report.is_scalar(path[:-1]):
+    if isinstance(path[-1], int) and report.is_scalar(path[:-1]):
         path = path[:-1]  # one text that stands for a list of one
     context = detail.get("ctx", {})
     why = ""

@@ -71,7 +71,7 @@ class Story:
         self.screen.good("REPAIRED  the release is rolled back")
         self.screen.say(
             "Waiting for the resolve. It comes when the bad minute has left the last five minutes,\n"
-            "and the burn rate stays low for a while: in five to eight minutes. Watch it fall:"
+            "and the burn rate stays low for a moment: in about six minutes."
         )
         self._until(self.reception.resolved, _RESOLVE_SECONDS, "no resolve")
         self.screen.good(f"The resolve came {(monotonic_seconds() - start) / 60:.1f} min after the repair.")

@@ -1,0 +1,1 @@
+"""Tests of PromQL as text."""
