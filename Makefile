@@ -17,7 +17,7 @@ help: ## what can be made
 	@touch $@
 
 .venv/.installed-dev: pyproject.toml scripts/virtualenv
-	@scripts/virtualenv '.[dev]'
+	@scripts/virtualenv '.[dev,postgres]'
 	@touch $@
 
 prometheus:

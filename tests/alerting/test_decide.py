@@ -11,7 +11,7 @@ from sloguard.alerting.decide import decide, remove
 from sloguard.evaluation.burn import TierReading, Verdict
 from sloguard.model.alert import Alert, ReasonCode, Transition
 from sloguard.model.measurement import NoData, NoDataReason
-from sloguard.model.slo import Severity, Tier
+from sloguard.model.policy import Severity, Tier
 from tests.support.observations import NOW
 
 FAST = Tier(Severity.PAGE, timedelta(hours=1), timedelta(minutes=5), Decimal("14.4"))

@@ -10,7 +10,9 @@ from sloguard.evaluation.burn import read_tiers
 from sloguard.evaluation.status import slo_status
 from sloguard.evaluation.tiers import standard_tiers
 from sloguard.model.alert import Alert, Incident, Reason, ReasonCode
-from sloguard.model.slo import EventsIndicator, Severity, Slo
+from sloguard.model.policy import AlertPolicy, Severity
+from sloguard.model.slo import EventsIndicator, Slo
+from sloguard.model.window import RollingWindow
 from tests.support.observations import MINUTE, NOW, observed
 
 OBJECTIVE = Decimal("0.999")
@@ -19,9 +21,9 @@ SLO = Slo(
     "shop",
     "availability",
     OBJECTIVE,
-    MONTH,
+    RollingWindow(MONTH),
     EventsIndicator(total=("a",), bad=("b",)),
-    standard_tiers(1 - OBJECTIVE, MONTH, MINUTE),
+    AlertPolicy(standard_tiers(1 - OBJECTIVE, MONTH, MINUTE)),
     runbook_url="https://runbooks.example.com/shop",
 )
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sloguard.alerting.notifications import announce
 from sloguard.model.alert import AlertDecision, Incident, Reason, ReasonCode, Transition
 from sloguard.model.delivery import NotificationKind
-from sloguard.model.slo import Severity
+from sloguard.model.policy import Severity
 from tests.support.observations import NOW
 
 T, U, R = NotificationKind.TRIGGER, NotificationKind.UPDATE, NotificationKind.RESOLVE

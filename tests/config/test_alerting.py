@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sloguard.config.codes.code import Scope
 from sloguard.evaluation.tiers import reachable, standard_tiers
-from sloguard.model.slo import Severity
+from sloguard.model.policy import Severity
 from tests.config.texts import around, codes_of, configuration_of, loaded, only_slo, with_slo, with_top
 
 TIER = "{severity: page, long: 1h, short: 5m, factor: 14.4}"

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from sloguard.config import codes, load, load_text
-from sloguard.config.codes.code import Code, example_file
+from sloguard.config.codes.code import Code, Scope, example_file
 from sloguard.config.documents import documents
 from sloguard.config.problem import Level
 from sloguard.config.source import MAX_BYTES
-from tests.config.texts import ROOT, loaded
+from tests.config.texts import ROOT, around, loaded
 
-WITHOUT_EXAMPLE = {"SG001", "SG002"}
+WITHOUT_EXAMPLE = {"SG001", "SG002", "SG099"}
 BY_EXAMPLE = [code for code in codes.ALL if code.id not in WITHOUT_EXAMPLE]
 
 
@@ -34,7 +34,10 @@ def test_the_example_has_this_problem_and_no_error_beside_it(code: Code) -> None
 def test_codes_that_no_text_can_show(tmp_path: Path) -> None:
     (missing,) = load(tmp_path / "slo.yaml", {}).problems
     (large,) = load_text(b"#" * (MAX_BYTES + 1), "slo.yaml", {}, tmp_path).problems
-    assert {missing.code, large.code} == WITHOUT_EXAMPLE
+    *listed, many = loaded(around(f"breakdown_by: [{'a b, ' * 1500}]\n", Scope.SLO)).problems
+    assert {problem.code for problem in listed} == {"SG028"}
+    assert len(listed) == 1000
+    assert {missing.code, large.code, many.code} == WITHOUT_EXAMPLE
     assert {code.id for code in codes.ALL if not code.example} == WITHOUT_EXAMPLE
 
 

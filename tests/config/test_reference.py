@@ -6,9 +6,10 @@ from pathlib import Path
 
 from sloguard.config import Level, load
 from sloguard.config.secrecy import is_secret
+from sloguard.model.policy import Severity
 from sloguard.model.secret import Secret
 from sloguard.model.settings import PagerDutyReceiver, SlackReceiver
-from sloguard.model.slo import EventsIndicator, Severity, Slo
+from sloguard.model.slo import EventsIndicator, Slo
 from sloguard.promql.parse import counter_selector
 from tests.config.texts import REFERENCE, configuration_of
 from tests.support import slos as by_hand

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sloguard.model.slo import Comparison, EventsIndicator, LatencyIndicator, ThresholdIndicator
+from sloguard.model.window import RollingWindow
 from tests.config.texts import codes_of, configuration_of, loaded, only_slo, with_slo
 
 
@@ -59,7 +60,7 @@ def test_objectives_that_cannot_be(text: str, words: str) -> None:
 
 @pytest.mark.parametrize(("text", "hours"), [("30d", 720), ("1y", 8760), ("1d12h", 36), ("4w", 672)])
 def test_windows(text: str, hours: int) -> None:
-    assert only_slo(with_slo(f"window: {text}\n")).window == timedelta(hours=hours)
+    assert only_slo(with_slo(f"window: {text}\n")).window == RollingWindow(timedelta(hours=hours))
 
 
 @pytest.mark.parametrize(
@@ -231,7 +232,9 @@ services:
 
 def test_inheritance() -> None:
     configuration = configuration_of(loaded(INHERITING))
-    found = [(slo.id, slo.owner, slo.window.days, slo.runbook_url[-3:], slo.weight) for slo in configuration.slos]
+    found = [
+        (slo.id, slo.owner, slo.window.nominal.days, slo.runbook_url[-3:], slo.weight) for slo in configuration.slos
+    ]
     assert found == [
         ("a/x", "team-a", 14, "all", 1),
         ("a/y", "me", 28, "all", Decimal("2.5")),

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from sloguard.model.policy import Severity
 from sloguard.model.secret import Secret
 from sloguard.model.settings import EvaluationSettings, PagerDutyReceiver, PrometheusSettings, SlackReceiver
-from sloguard.model.slo import Severity
 from tests.config.texts import codes_of, configuration_of, loaded, with_top
 
 KEY = "0123456789abcdef0123456789abcdef"

@@ -17,10 +17,12 @@ from sloguard.ledger.plan import counting_plan
 from sloguard.ledger.replay import Replay
 from sloguard.model.alert import ReasonCode, Transition
 from sloguard.model.delivery import NotificationKind, OutboxEntry
+from sloguard.model.policy import AlertPolicy, Severity
 from sloguard.model.secret import Secret
 from sloguard.model.settings import Configuration, PagerDutyReceiver, PrometheusSettings, SlackReceiver
-from sloguard.model.slo import EventsIndicator, Service, Severity, Slo
+from sloguard.model.slo import EventsIndicator, Service, Slo
 from sloguard.model.status import SloState
+from sloguard.model.window import RollingWindow
 from sloguard.prometheus import PrometheusClient
 from sloguard.prometheus.adhoc import AdhocQueries
 from sloguard.store import Store, open_store
@@ -43,8 +45,16 @@ def errors(at: float) -> float:
 
 def availability() -> Slo:
     indicator = EventsIndicator(total=('requests_total{job="shop"}',), bad=('requests_total{job="shop",code="500"}',))
-    tiers = standard_tiers(1 - OBJECTIVE, MONTH, SLICE)
-    return Slo("shop", "availability", OBJECTIVE, MONTH, indicator, tiers, breakdown_by=("instance", "code"))
+    policy = AlertPolicy(standard_tiers(1 - OBJECTIVE, MONTH, SLICE))
+    return Slo(
+        "shop",
+        "availability",
+        OBJECTIVE,
+        RollingWindow(MONTH),
+        indicator,
+        policy,
+        breakdown_by=("instance", "code"),
+    )
 
 
 def configuration(url: str, slos: Sequence[Slo]) -> Configuration:
@@ -214,7 +224,7 @@ def test_an_slo_that_is_removed_while_it_fires_is_resolved(prometheus: Prometheu
 
 def test_an_indicator_that_prometheus_refuses_harms_no_other(prometheus: PrometheusServer, store: Store) -> None:
     indicator = EventsIndicator(total=('{__name__=~"requests_total|up("}',), bad=('requests_total{job="shop"}',))
-    broken = Slo("shop", "broken", OBJECTIVE, MONTH, indicator, ())
+    broken = Slo("shop", "broken", OBJECTIVE, RollingWindow(MONTH), indicator, AlertPolicy())
     report = Process(store, configuration(prometheus.url, [availability(), broken])).run(BROKEN - 300)
     assert report.error is None
     assert set(report.refused) == {"shop/broken"}

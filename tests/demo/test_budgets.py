@@ -15,7 +15,7 @@ from sloguard.demo.faults import Fault, activities
 from sloguard.demo.history import INCIDENTS, Past
 from sloguard.demo.traffic import DAY_SECONDS, level
 from sloguard.evaluation.tiers import standard_tiers
-from sloguard.model.slo import Tier
+from sloguard.model.policy import Tier
 from tests.demo.reference import OBJECTIVES, Objective
 
 MIDNIGHT = 1_795_305_600

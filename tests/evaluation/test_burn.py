@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sloguard.evaluation.budget import error_budget, time_to_exhaustion
 from sloguard.evaluation.burn import Verdict, burn_rate, read_tier, significant
 from sloguard.model.measurement import Counts
-from sloguard.model.slo import Severity, Tier
+from sloguard.model.policy import Severity, Tier
 from tests.support.observations import observed
 
 BUDGET = Decimal("0.001")

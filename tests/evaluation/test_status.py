@@ -11,8 +11,10 @@ from sloguard.evaluation.health import grade, slo_health
 from sloguard.evaluation.measure import Observed
 from sloguard.evaluation.status import slo_status, status_report
 from sloguard.evaluation.tiers import nearest_reachable_factor, reachable, standard_tiers
+from sloguard.model.policy import AlertPolicy
 from sloguard.model.slo import EventsIndicator, Service, Slo
 from sloguard.model.status import Grade, SloState, SloStatus
+from sloguard.model.window import RollingWindow
 from tests.support.observations import MINUTE, NOW, observed
 
 OBJECTIVE = Decimal("0.99")
@@ -21,9 +23,9 @@ SLO = Slo(
     "shop",
     "availability",
     OBJECTIVE,
-    MONTH,
+    RollingWindow(MONTH),
     EventsIndicator(total=("a",), bad=("b",)),
-    standard_tiers(1 - OBJECTIVE, MONTH, MINUTE),
+    AlertPolicy(standard_tiers(1 - OBJECTIVE, MONTH, MINUTE)),
 )
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from sloguard.demo.prometheus import PrometheusServer, backfill
+from sloguard.model.policy import AlertPolicy
 from sloguard.model.settings import PrometheusSettings
 from sloguard.model.slo import EventsIndicator, Slo
+from sloguard.model.window import RollingWindow
 from sloguard.prometheus import PrometheusClient
 from tests.ledger.worlds import WORLDS
 from tests.support.truth import Truth, openmetrics, simulate
@@ -26,7 +28,7 @@ def slo_of(job: str) -> Slo:
     total = f'requests_total{{job="{job}"}}'
     bad = f'requests_total{{job="{job}",code=~"5.."}}'
     indicator = EventsIndicator(total=(total,), bad=(bad,))
-    return Slo(job, "availability", Decimal("0.99"), timedelta(days=30), indicator, ())
+    return Slo(job, "availability", Decimal("0.99"), RollingWindow(timedelta(days=30)), indicator, AlertPolicy())
 
 
 def at(unix: float) -> datetime:

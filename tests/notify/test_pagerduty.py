@@ -13,7 +13,7 @@ from sloguard.demo.receivers import PagerDutyStandIn
 from sloguard.demo.receivers.pagerduty import AlertState
 from sloguard.model.alert import Contributor, Incident
 from sloguard.model.delivery import Delivered, DeliveryResult, Notification, NotificationKind, Rejected
-from sloguard.model.slo import Severity
+from sloguard.model.policy import Severity
 from sloguard.notify.pagerduty import PagerDuty
 from tests.notify.matrix import ROUTING_KEY, pagerduty
 from tests.support.incidents import INCIDENT, RESOLVED, entry

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sloguard.demo.receivers import SlackStandIn
 from sloguard.model.alert import Contributor, Incident
 from sloguard.model.delivery import Delivered, DeliveryResult, Notification, NotificationKind, Rejected, Retry
-from sloguard.model.slo import Severity
+from sloguard.model.policy import Severity
 from sloguard.notify.slack import Slack
 from sloguard.notify.slack_text import message, mrkdwn
 from tests.notify.matrix import TOKEN, slack, webhook

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from sloguard.model.alert import Alert, Reason, ReasonCode
 from sloguard.model.measurement import Counts, NoData, NoDataReason
-from sloguard.model.slo import Severity
+from sloguard.model.policy import Severity
 from sloguard.model.status import ErrorBudget, Grade, Health, ServiceStatus, SloState, SloStatus, StatusReport
+from sloguard.model.window import CalendarWindow, Period, RollingWindow
 
 AS_OF = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 MONTH = timedelta(days=30)
@@ -53,7 +54,7 @@ def slo_status(
         service=service,
         name=name,
         objective_ratio=objective_ratio,
-        window=MONTH,
+        window=RollingWindow(MONTH),
         state=state,
         counts=counts,
         success_ratio=success,
@@ -153,6 +154,7 @@ def every_state() -> StatusReport:
 
 _INSTANTS = st.datetimes(datetime(1971, 1, 1), datetime(2900, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - as asked
 _LENGTHS = st.timedeltas(timedelta(milliseconds=1), timedelta(days=400))
+_WINDOWS = st.builds(RollingWindow, _LENGTHS) | st.builds(CalendarWindow, st.sampled_from(Period))
 _FLOATS = st.floats()
 """Infinite and no number included: a document must not carry them, whoever computed them."""
 _RATIOS = st.decimals("0.0001", "0.9999", allow_nan=False, places=6)
@@ -168,7 +170,7 @@ _REASONS = st.builds(
 _SLOS = st.builds(
     SloStatus,
     objective_ratio=_RATIOS,
-    window=_LENGTHS,
+    window=_WINDOWS,
     counts=st.none() | st.builds(Counts, bad=_FLOATS, total=_FLOATS),
     success_ratio=st.none() | _FLOATS,
     budget=st.none() | st.builds(ErrorBudget, budget_ratio=_RATIOS, consumed_ratio=_FLOATS),

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from sloguard.model.duration import format_duration
-from sloguard.model.slo import EventsIndicator, Slo, Tier
+from sloguard.model.policy import AlertPolicy, Tier
+from sloguard.model.slo import EventsIndicator, Slo
+from sloguard.model.window import RollingWindow
 from sloguard.promql.recorded import window_speed
 from sloguard.rules import rule_files
 from tests.support.promtool import Expectation, rule_test_problems
@@ -36,7 +38,7 @@ def rounded(series: str, at: str, samples: dict[str, float]) -> Expectation:
 @pytest.mark.parametrize("tier", AVAILABILITY.tiers, ids=lambda tier: format_duration(tier.long))
 @pytest.mark.parametrize(("burn", "firing"), [(1.15, 1), (0.85, 0)], ids=["above", "below"])
 def test_a_tier_fires_above_its_factor_and_not_below(tier: Tier, burn: float, firing: int, tmp_path: Path) -> None:
-    slo = replace(AVAILABILITY, tiers=(tier,))
+    slo = replace(AVAILABILITY, policy=AlertPolicy((tier,)))
     interval = window_speed(tier.long).value.interval
     steps = tier.long // interval + 10
     bad = 300 * float(tier.factor * slo.budget_ratio) * burn
@@ -100,7 +102,7 @@ def test_an_alert_says_what_happens_in_plain_words(tmp_path: Path) -> None:
 
 
 def test_an_alert_holds_for_a_while_and_then_ends(tmp_path: Path) -> None:
-    slo = replace(AVAILABILITY, tiers=AVAILABILITY.tiers[:1])
+    slo = replace(AVAILABILITY, policy=AlertPolicy(AVAILABILITY.tiers[:1]))
     series = {OK: "0+270x20 5400+300x80", FAILED: "0+30x20 600+0x80"}
 
     # The failures stop after 10 min; at 14 min 30 s the short window is below the threshold; the hold is a minute.
@@ -197,7 +199,7 @@ def test_a_gauge_is_one_event_a_slice_and_bad_while_it_breaks_its_limit(tmp_path
 @pytest.mark.parametrize(("failures", "firing"), [(1, 0), (2, 0), (5, 1)])
 def test_few_failures_are_told_from_chance(failures: int, firing: int, tmp_path: Path) -> None:
     """Twelve requests an hour: a single failure is already 80 times the budget's pace."""
-    slo = replace(AVAILABILITY, tiers=AVAILABILITY.tiers[:1])
+    slo = replace(AVAILABILITY, policy=AlertPolicy(AVAILABILITY.tiers[:1]))
     bad = f"0x100 0+1x{failures} {failures}x20"
     series = {OK: "0+0.1x140", FAILED: bad}
 
@@ -209,7 +211,7 @@ def test_few_failures_are_told_from_chance(failures: int, firing: int, tmp_path:
 
 def test_the_windows_of_a_week_are_as_long_as_the_rules_can_answer_for(tmp_path: Path) -> None:
     short = replace(AVAILABILITY.tiers[0], long=timedelta(minutes=14), short=timedelta(minutes=2), factor=Decimal(10))
-    slo = replace(AVAILABILITY, window=timedelta(days=7), tiers=(short,))
+    slo = replace(AVAILABILITY, window=RollingWindow(timedelta(days=7)), policy=AlertPolicy((short,)))
     series = {OK: "0+270x60", FAILED: "0+30x60"}
     expectations = [
         rounded("sloguard:error_ratio:5m", "20m", {"{}": 0.1}),

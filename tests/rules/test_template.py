@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sloguard.model.policy import AlertPolicy
 from sloguard.rules import rule_files
 from sloguard.rules.template import literal
 from tests.support.promtool import rule_test_problems
@@ -27,7 +28,9 @@ def test_braces_are_written_so_that_they_expand_to_themselves(text: str, templat
 
 @pytest.mark.parametrize("text", ["{{ $value }}", "{{{", "a {{ b } c }} {", '{{ "', "`{{`"])
 def test_prometheus_expands_it_to_the_very_text(text: str, tmp_path: Path) -> None:
-    slo = replace(AVAILABILITY, tiers=AVAILABILITY.tiers[:1], description="", owner=text, runbook_url=text)
+    slo = replace(
+        AVAILABILITY, policy=AlertPolicy(AVAILABILITY.tiers[:1]), description="", owner=text, runbook_url=text
+    )
     (rules,) = rule_files(configuration_of(slo)).values()
     alert = {
         "eval_time": "10m",

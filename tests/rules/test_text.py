@@ -11,8 +11,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sloguard.model.policy import AlertPolicy, Severity, Tier
 from sloguard.model.settings import Configuration
-from sloguard.model.slo import Severity, Tier
 from sloguard.rules import is_generated, rule_files
 from sloguard.rules.groups import GROUP_LIMIT
 from tests.support.promtool import check_rules
@@ -74,7 +74,7 @@ def test_many_tiers_are_spread_over_several_groups(tmp_path: Path) -> None:
         Tier(Severity.PAGE, timedelta(minutes=20 + number), timedelta(minutes=6 + number), Decimal(2))
         for number in range(0, 60, 2)
     )
-    (text,) = rule_files(configuration_of(replace(AVAILABILITY, tiers=tiers))).values()
+    (text,) = rule_files(configuration_of(replace(AVAILABILITY, policy=AlertPolicy(tiers)))).values()
     groups = yaml.safe_load(text)["groups"]
 
     assert max(len(group["rules"]) for group in groups) <= GROUP_LIMIT

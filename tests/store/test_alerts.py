@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from sloguard.errors import StoreError
-from sloguard.model.slo import Severity
+from sloguard.model.policy import Severity
 from sloguard.ports import CountedRange, CycleOutcome
 from sloguard.store import Store
 from tests.store.test_ledger import KEY, counted, minutes

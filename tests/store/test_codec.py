@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sloguard.model.alert import Alert, Contributor, Incident, Reason, ReasonCode
-from sloguard.model.slo import Severity
+from sloguard.model.policy import Severity
 from sloguard.store.codec import alert_from_json, alert_to_json, incident_from_json, incident_to_json
 from tests.support.incidents import INCIDENT, alert
 

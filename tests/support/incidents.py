@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sloguard.model.alert import Alert, AlertRecord, Contributor, Incident, Reason, ReasonCode
 from sloguard.model.delivery import Notification, NotificationKind, OutboxEntry
-from sloguard.model.slo import Severity
+from sloguard.model.policy import Severity
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

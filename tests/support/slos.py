@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from sloguard.evaluation.tiers import standard_tiers
+from sloguard.model.policy import AlertPolicy
 from sloguard.model.settings import Configuration
 from sloguard.model.slo import (
     Comparison,
@@ -14,6 +15,7 @@ from sloguard.model.slo import (
     Slo,
     ThresholdIndicator,
 )
+from sloguard.model.window import RollingWindow
 
 SLICE = timedelta(seconds=60)
 MONTH = timedelta(days=30)
@@ -37,9 +39,9 @@ def make_slo(
         service=service,
         name=name,
         objective_ratio=objective_ratio,
-        window=window,
+        window=RollingWindow(window),
         indicator=indicator,
-        tiers=standard_tiers(1 - objective_ratio, window, SLICE),
+        policy=AlertPolicy(standard_tiers(1 - objective_ratio, window, SLICE)),
         description=description,
         owner=owner,
         runbook_url=f"https://runbooks.example.com/{service}" if owner else "",

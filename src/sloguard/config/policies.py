@@ -10,7 +10,7 @@ from sloguard.config.report import Report
 from sloguard.config.schema.alerting import AlertingEntry, TierEntry
 from sloguard.evaluation.tiers import nearest_reachable_factor, reachable, standard_tiers
 from sloguard.model.duration import format_duration
-from sloguard.model.slo import Severity, Tier
+from sloguard.model.policy import Severity, Tier
 from sloguard.promql.text import decimal_text
 
 

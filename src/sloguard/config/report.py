@@ -4,11 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from sloguard.config.codes.code import Code
+from sloguard.config.codes.reading import TOO_MANY
 from sloguard.config.nodes import Mapping, Node, Path, Scalar, find, key_place
 from sloguard.config.problem import Level, Place, Problem, one_line
 from sloguard.config.secrecy import is_secret
 
 _LONGEST_MESSAGE = 2000
+_MOST_PER_LEVEL = 1000
 _HIDDEN = "a value that is not shown"
 
 
@@ -23,7 +25,8 @@ class Report:
 
     file: str
     root: Node | None = None
-    _found: dict[Problem, None] = field(default_factory=dict)
+    _found: dict[Level, dict[Problem, None]] = field(default_factory=lambda: {level: {} for level in Level})
+    _cut_off: Place | None = None
     _rejected: set[Place] = field(default_factory=set)
 
     def add(self, code: Code, place: Place, what: str, do: str, *, why: str = "", got: str = "") -> None:
@@ -31,7 +34,11 @@ class Report:
         message = f"{what}{f' (got {got})' if got else ''}{f': {why}' if why else ''}. {do}"
         shown = one_line(message, _LONGEST_MESSAGE)
         problem = Problem(code.id, code.level, self.file, place.line, place.column, shown)
-        self._found.setdefault(problem)
+        found = self._found[code.level]
+        if len(found) < _MOST_PER_LEVEL or problem in found:
+            found.setdefault(problem)
+        elif code.level is Level.ERROR:
+            self._cut_off = self._cut_off or place
 
     def reject(self, code: Code, place: Place, what: str, do: str, *, got: str = "") -> None:
         """Note that a value cannot be read at all. What follows from that is not reported on top of it."""
@@ -86,8 +93,20 @@ class Report:
 
     @property
     def has_errors(self) -> bool:
-        return any(problem.level is Level.ERROR for problem in self._found)
+        return bool(self._found[Level.ERROR])
+
+    @property
+    def is_full(self) -> bool:
+        """Whether looking for more errors is in vain."""
+        return self._cut_off is not None
 
     def problems(self) -> Sequence[Problem]:
         """By place."""
-        return sorted(self._found, key=lambda each: (each.line, each.column, each.code, each.message))
+        found = [problem for problems in self._found.values() for problem in problems]
+        if self._cut_off is not None:
+            line, column = self._cut_off
+            message = (
+                f"there are more than {_MOST_PER_LEVEL:,} errors, and the others are not listed. Mend these first."
+            )
+            found.append(Problem(TOO_MANY.id, TOO_MANY.level, self.file, line, column, message))
+        return sorted(found, key=lambda each: (each.line, each.column, each.code, each.message))

@@ -9,8 +9,8 @@ from sloguard.config.nodes import Path
 from sloguard.config.problem import one_line
 from sloguard.config.report import Report
 from sloguard.config.schema.alerting import RoutesEntry
+from sloguard.model.policy import Severity
 from sloguard.model.settings import Configuration
-from sloguard.model.slo import Severity
 
 Routes = Mapping[Severity, tuple[str, ...]]
 

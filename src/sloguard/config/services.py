@@ -12,7 +12,9 @@ from sloguard.config.routes import RouteReader
 from sloguard.config.schema.service import DefaultsEntry, ServiceEntry, ServiceShell, SloEntry
 from sloguard.config.shape import checked
 from sloguard.evaluation.tiers import STANDARD_WINDOW
-from sloguard.model.slo import Service, Severity, Slo, Tier
+from sloguard.model.policy import AlertPolicy, Severity, Tier
+from sloguard.model.slo import Service, Slo
+from sloguard.model.window import RollingWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,9 @@ class ServiceReader:
             service=service,
             name=entry.name,
             objective_ratio=entry.objective,
-            window=window,
+            window=RollingWindow(window),
             indicator=measured,
-            tiers=tiers,
+            policy=AlertPolicy(tiers),
             description=entry.description.strip(),
             owner=inherited.text(entry, "owner"),
             runbook_url=runbook_url,

@@ -19,6 +19,8 @@ from sloguard.config.schema.keys import keys_at
 
 M = TypeVar("M", bound=Entry)
 
+_MOST_UNKNOWN = 50
+"""Unknown keys that are taken out one by one to look at the rest of an entry."""
 _KEY = "[key]"
 """How pydantic says that the error is with a mapping's key."""
 
@@ -60,10 +62,14 @@ def checked(
         details = error.errors(include_url=False, include_input=False)
     unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
     missing = {detail["loc"] for detail in details if detail["type"] == "missing"}
-    meant = {meaning for loc in unknown if (meaning := _report_unknown(keys_of or model, path, loc, report))}
+    meant: set[Path] = set()
+    for loc in unknown:
+        meaning = None if report.is_full else _report_unknown(keys_of or model, path, loc, report)
+        meant |= {meaning} if meaning else set()
     for detail in details:
-        _report(detail, path, report, meant)
-    if len(unknown) < len(details) or meant & missing:
+        if not report.is_full:
+            _report(detail, path, report, meant)
+    if len(unknown) < len(details) or len(unknown) > _MOST_UNKNOWN or meant & missing:
         return None
     return _without_keys(model, data, unknown)
 

@@ -14,6 +14,7 @@ from sloguard.daemon.cycle import Cycle, CycleReport
 from sloguard.daemon.deliver import DeliveryWorker
 from sloguard.daemon.telemetry import Telemetry
 from sloguard.errors import PrometheusError, SloguardError
+from sloguard.evaluation.windows import longest
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.plan import CountingPlan
 from sloguard.ledger.replay import Replay, ReplayProgress
@@ -115,12 +116,12 @@ class Daemon:
     def replay(self) -> None:
         """Fill in the history that the windows need; the job ends once nothing is missing."""
         now = utc_now()
-        longest = max((slo.window for slo in self._configuration.slos), default=timedelta(0))
+        reach = max((longest(slo.window) for slo in self._configuration.slos), default=timedelta(0))
         until = now - self._configuration.evaluation.settle
         try:
             outcome = self._parts.replay.run(
                 self._parts.plan,
-                now - longest,
+                now - reach,
                 until,
                 on_progress=self._replayed,
                 stopped=self._stopping.is_set,

@@ -9,7 +9,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from sloguard.model.duration import format_duration
-from sloguard.model.slo import Severity, Slo
+from sloguard.model.policy import Severity
+from sloguard.model.slo import Slo
 from sloguard.promql import names
 from sloguard.promql.rates import bad_rate, total_rate
 from sloguard.promql.recorded import error_ratio_series, of_slo

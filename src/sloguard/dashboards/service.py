@@ -65,7 +65,7 @@ def service_board(service: Service, slice_length: timedelta) -> Board:
 
 
 def _row_title(slo: Slo) -> str:
-    return plain(f"{slo.name}: {words.percent(slo.objective_ratio)} good over {words.duration(slo.window)}")
+    return plain(f"{slo.name}: {words.percent(slo.objective_ratio)} good over {words.window(slo.window)}")
 
 
 def _summary(service: Service) -> Sequence[Panel]:

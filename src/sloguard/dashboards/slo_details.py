@@ -22,7 +22,8 @@ from sloguard.dashboards.panels import (
 )
 from sloguard.dashboards.prose import markdown, plain
 from sloguard.evaluation.tiers import tier_windows
-from sloguard.model.slo import Comparison, LatencyIndicator, Severity, Slo, ThresholdIndicator
+from sloguard.model.policy import Severity
+from sloguard.model.slo import Comparison, LatencyIndicator, Slo, ThresholdIndicator
 from sloguard.presentation import words
 from sloguard.promql.terms import CounterTerms, counting_terms
 
@@ -57,7 +58,7 @@ def _position(number: int, top: int) -> _Position:
 
 def _success(slo: Slo, position: _Position) -> Panel:
     scope = queries.slo_scope(slo)
-    over_window = f"Over {words.duration(slo.window)}"
+    over_window = f"Over {words.window(slo.window)}"
     description = f"{markdown(slo.description)} Share of good events among all. Below the dashed line it falls short."
     return time_series(
         Frame("Success ratio against the objective", description.strip(), position),
@@ -73,7 +74,7 @@ def _success(slo: Slo, position: _Position) -> Panel:
 
 def _budget(slo: Slo, position: _Position) -> Panel:
     description = (
-        f"{words.percent(slo.budget_ratio)} of the events of {words.duration(slo.window)} may be bad. This share of "
+        f"{words.percent(slo.budget_ratio)} of the events of {words.window(slo.window)} may be bad. This share of "
         "them is still to be had. Below zero the objective is missed."
     )
     return time_series(

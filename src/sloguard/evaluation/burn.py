@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sloguard.evaluation.measure import Observed, measure
 from sloguard.model.measurement import Counts, Measurement, NoData
-from sloguard.model.slo import Tier
+from sloguard.model.policy import Tier
 
 SIGNIFICANCE_BOUND = 1.5
 """About 1 chance in 1,000, and never fewer than 3 bad events."""

@@ -34,10 +34,16 @@ class Observed:
 
 
 def measure(observed: Observed, window: timedelta) -> Measurement | NoData:
-    """The events of the window that ends at the instant of observation.
+    """The events of the last so much time before the instant of observation.
 
     Time before the SLO's first slice is not expected to be covered: a young SLO is measured over what there is.
     """
+    return measure_since(observed, observed.at - window)
+
+
+def measure_since(observed: Observed, start_at: datetime) -> Measurement | NoData:
+    """The events from an instant on; whole slices only."""
+    window = observed.at - start_at
     first = observed.history.first
     if first is None:
         first = observed.tail.start if observed.tail else None
@@ -46,7 +52,7 @@ def measure(observed: Observed, window: timedelta) -> Measurement | NoData:
     end = observed.at.timestamp()
     slice_seconds = observed.slice_length.total_seconds()
     # Whole slices only: what a fraction of a slice held is not known.
-    start = round((end - window.total_seconds()) / slice_seconds) * slice_seconds
+    start = round(start_at.timestamp() / slice_seconds) * slice_seconds
     seen = _sum(observed, start, end)
     expected = end - max(start, first)
     coverage = min(1.0, seen.seen_seconds / expected) if expected > 0 else 0.0

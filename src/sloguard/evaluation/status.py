@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from sloguard.evaluation.budget import error_budget, time_to_exhaustion
 from sloguard.evaluation.burn import TierReading, Verdict, burn_rate
 from sloguard.evaluation.health import service_health, slo_health
-from sloguard.evaluation.measure import Observed, measure
+from sloguard.evaluation.measure import Observed, measure, measure_since
 from sloguard.evaluation.tiers import tier_windows
+from sloguard.evaluation.windows import Span, span
 from sloguard.model.alert import Alert
 from sloguard.model.measurement import Measurement, NoData, NoDataReason
 from sloguard.model.slo import Service, Slo
-from sloguard.model.status import ErrorBudget, ServiceStatus, SloState, SloStatus, StatusReport
+from sloguard.model.status import ErrorBudget, PeriodProgress, ServiceStatus, SloState, SloStatus, StatusReport
+from sloguard.model.window import CalendarWindow
 
 PACE_WINDOW = timedelta(hours=1)
 """The present pace: what health and the time to exhaustion look at."""
@@ -19,7 +21,8 @@ PACE_WINDOW = timedelta(hours=1)
 
 def slo_status(slo: Slo, observed: Observed, readings: Sequence[TierReading], alert: Alert | None) -> SloStatus:
     """Everything that is shown of an SLO. `readings` are its tiers' at the same instant."""
-    whole = measure(observed, slo.window)
+    in_force = span(slo.window, observed.at)
+    whole = measure_since(observed, in_force.start_at)
     burn_rates = _burn_rates(slo, observed)
     pace = burn_rates[PACE_WINDOW]
     budget = error_budget(whole.counts, slo.budget_ratio) if isinstance(whole, Measurement) else None
@@ -36,7 +39,8 @@ def slo_status(slo: Slo, observed: Observed, readings: Sequence[TierReading], al
         success_ratio=_success_ratio(whole),
         budget=budget,
         burn_rates=burn_rates,
-        time_to_exhaustion=time_to_exhaustion(budget, pace, slo.window) if budget else None,
+        time_to_exhaustion=_time_to_exhaustion(slo, budget, pace, in_force.end_at - observed.at),
+        period=_period(slo, in_force, observed.at),
         coverage_ratio=whole.coverage_ratio,
         approximate=isinstance(whole, Measurement) and whole.approximate,
         health_score=slo_health(budget.remaining_ratio, pace) if budget and no_data is None else None,
@@ -54,6 +58,23 @@ def status_report(as_of: datetime, services: Iterable[Service], slos: Mapping[st
     statuses = tuple(_service_status(service, slos) for service in services)
     partial = any(slo.state is SloState.NO_DATA for service in statuses for slo in service.slos)
     return StatusReport(as_of, partial, statuses)
+
+
+def _time_to_exhaustion(
+    slo: Slo, budget: ErrorBudget | None, pace: float | None, left_of_period: timedelta
+) -> timedelta | None:
+    """None as well where a calendar period ends first, and its budget begins anew."""
+    if budget is None:
+        return None
+    ends_in = time_to_exhaustion(budget, pace, slo.window.nominal)
+    is_calendar = isinstance(slo.window, CalendarWindow)
+    return None if is_calendar and ends_in is not None and ends_in > left_of_period else ends_in
+
+
+def _period(slo: Slo, in_force: Span, now: datetime) -> PeriodProgress | None:
+    if not isinstance(slo.window, CalendarWindow):
+        return None
+    return PeriodProgress(in_force.start_at, in_force.end_at, in_force.elapsed_ratio(now))
 
 
 def _service_status(service: Service, slos: Mapping[str, SloStatus]) -> ServiceStatus:

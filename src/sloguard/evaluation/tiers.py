@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from sloguard.model.slo import Severity, Tier
+from sloguard.model.policy import Severity, Tier
 
 STANDARD_WINDOW = timedelta(days=30)
 SHORT_FRACTION = 12

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sloguard.evaluation.history import History
 from sloguard.evaluation.measure import Observed
+from sloguard.evaluation.windows import longest
 from sloguard.ledger.plan import ledger_key
 from sloguard.model.measurement import Slice
 from sloguard.model.slo import Slo
@@ -27,7 +28,7 @@ class Histories:
         end = int(until.timestamp())
         for slo in slos:
             key = ledger_key(slo)
-            start = int((until - slo.window - _MARGIN).timestamp())
+            start = int((until - longest(slo.window) - _MARGIN).timestamp())
             self._histories[key] = History.of(self._store.slices(key, start, end))
 
     def apply(self, ranges: Iterable[CountedRange]) -> None:

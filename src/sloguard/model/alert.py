@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from sloguard.model.slo import Severity
+from sloguard.model.policy import Severity
 
 
 class Transition(StrEnum):

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from sloguard.model.policy import Severity
 from sloguard.model.secret import Secret
-from sloguard.model.slo import Service, Severity, Slo
+from sloguard.model.slo import Service, Slo
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,22 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from enum import Enum, StrEnum
+from enum import StrEnum
 
-
-class Severity(Enum):
-    """How urgently a person is needed. Compare by `rank`."""
-
-    INFO = "info"
-    TICKET = "ticket"
-    PAGE = "page"
-
-    @property
-    def rank(self) -> int:
-        return _SEVERITY_RANKS[self]
-
-
-_SEVERITY_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+from sloguard.model.policy import AlertPolicy, Severity, Tier
+from sloguard.model.window import Window
 
 
 class Comparison(StrEnum):
@@ -66,28 +54,14 @@ Indicator = EventsIndicator | LatencyIndicator | ThresholdIndicator
 
 
 @dataclass(frozen=True, slots=True)
-class Tier:
-    """Fires when the burn rate exceeds `factor` over both windows."""
-
-    severity: Severity
-    long: timedelta
-    short: timedelta
-    factor: Decimal
-    declared_factor: Decimal | None = None
-    """The standard factor, where it could never fire at this objective and `factor` replaces it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Slo:
     service: str
     name: str
     objective_ratio: Decimal
     """0 < objective_ratio < 1, exact."""
-    window: timedelta
-    """Length of the rolling window."""
+    window: Window
     indicator: Indicator
-    tiers: tuple[Tier, ...]
-    """Most severe first."""
+    policy: AlertPolicy
     description: str = ""
     owner: str = ""
     runbook_url: str = ""
@@ -100,6 +74,11 @@ class Slo:
     @property
     def id(self) -> str:
         return f"{self.service}/{self.name}"
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """The burn-rate tiers of its policy, most severe first."""
+        return self.policy.tiers
 
     @property
     def budget_ratio(self) -> Decimal:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sloguard.model.alert import Alert
 from sloguard.model.measurement import Counts, NoData
+from sloguard.model.window import Window
 
 
 class SloState(StrEnum):
@@ -40,6 +41,15 @@ class ErrorBudget:
 
 
 @dataclass(frozen=True, slots=True)
+class PeriodProgress:
+    """The calendar period in force, and how much of it is over (0..1): as much of its budget may be spent."""
+
+    start_at: datetime
+    end_at: datetime
+    elapsed_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
 class SloStatus:
     """Absent numbers are None: there was no event, or too little was seen (`no_data` tells why)."""
 
@@ -47,7 +57,7 @@ class SloStatus:
     service: str
     name: str
     objective_ratio: Decimal
-    window: timedelta
+    window: Window
     state: SloState
     counts: Counts | None
     success_ratio: float | None
@@ -65,6 +75,8 @@ class SloStatus:
     description: str = ""
     owner: str = ""
     runbook_url: str = ""
+    period: PeriodProgress | None = None
+    """Of a calendar window."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from requests.exceptions import Timeout, TooManyRedirects
 
 from sloguard.model.alert import Contributor, Incident
 from sloguard.model.delivery import Delivered, DeliveryResult, NotificationKind, OutboxEntry, Rejected, Retry
+from sloguard.model.policy import Severity
 from sloguard.model.settings import PagerDutyReceiver
-from sloguard.model.slo import Severity
 from sloguard.notify.answers import TIMEOUT_SECONDS, failed, is_web_link, shortened, without
 from sloguard.notify.sdk_log import quiet_logger
 from sloguard.presentation.words import duration, instant, percent

@@ -15,9 +15,9 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from sloguard.model.delivery import Delivered, DeliveryResult, NotificationKind, OutboxEntry, Rejected, Retry
+from sloguard.model.policy import Severity
 from sloguard.model.secret import Secret
 from sloguard.model.settings import SlackReceiver
-from sloguard.model.slo import Severity
 from sloguard.notify.answers import TIMEOUT_SECONDS, failed, is_sendable, is_web_link, retry_after, shortened, without
 from sloguard.notify.sdk_log import quiet_logger
 from sloguard.notify.slack_client import StayingWebClient

@@ -10,7 +10,7 @@ from typing import Any
 
 from sloguard.model.alert import Contributor, Incident
 from sloguard.model.delivery import NotificationKind
-from sloguard.model.slo import Severity
+from sloguard.model.policy import Severity
 from sloguard.notify.answers import is_web_link, shortened
 from sloguard.presentation.words import duration, instant, percent
 

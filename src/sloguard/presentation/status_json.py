@@ -52,7 +52,7 @@ def _slo(slo: SloStatus) -> dict[str, object]:
         "owner": slo.owner,
         "runbook_url": slo.runbook_url,
         "objective_ratio": _number(slo.objective_ratio),
-        "window": format_duration(slo.window),
+        "window": str(slo.window),
         "state": slo.state.value,
         "no_data_reason": slo.no_data.reason.value if slo.no_data else None,
         "counts": _counts(slo.counts),

@@ -11,7 +11,7 @@ from sloguard.presentation.status_words import (
     state_words,
     success_words,
 )
-from sloguard.presentation.words import duration, percent
+from sloguard.presentation.words import percent, window
 
 HEADER = ("SLO", "Objective", "Success", "Budget left", "Burn 1 h", "State", "Budget ends")
 
@@ -38,7 +38,7 @@ def status_table(report: StatusReport) -> StatusTable:
 def _row(slo: SloStatus, report: StatusReport) -> StatusRow:
     cells = (
         slo.id,
-        f"{percent(slo.objective_ratio)} over {duration(slo.window)}",
+        f"{percent(slo.objective_ratio)} over {window(slo.window)}",
         success_words(slo),
         budget_left_words(slo),
         burn_1h_words(slo),

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from sloguard.model.alert import Alert, Reason, ReasonCode
 from sloguard.model.measurement import NoData, NoDataReason
-from sloguard.model.slo import Severity
+from sloguard.model.policy import Severity
 from sloguard.model.status import SloState, SloStatus
 from sloguard.presentation.words import duration, instant, percent, rate
 

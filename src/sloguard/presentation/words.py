@@ -4,6 +4,8 @@ import math
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from sloguard.model.window import RollingWindow, Window
+
 _NEARLY_ALL_PERCENT = 0.01
 _SMALLEST_RATE = 0.01
 _WHOLE_RATE = 100
@@ -35,6 +37,13 @@ def duration(length: timedelta | None) -> str:
         elif parts:
             break
     return " ".join(parts[:2]) or "0 s"
+
+
+def window(length: Window) -> str:
+    """`30 d`, `this month (Europe/Paris)`."""
+    if isinstance(length, RollingWindow):
+        return duration(length.length)
+    return f"this {length.period}" + ("" if length.zone == "UTC" else f" ({length.zone})")
 
 
 def instant(at: datetime | None) -> str:

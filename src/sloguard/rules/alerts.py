@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from sloguard.evaluation.tiers import hold
-from sloguard.model.slo import Severity, Slo, Tier
+from sloguard.model.policy import Severity, Tier
+from sloguard.model.slo import Slo
 from sloguard.presentation import words
 from sloguard.promql import names
 from sloguard.promql.recorded import recorded_window, slo_labels
@@ -49,7 +50,7 @@ def _labels(slo: Slo, severity: Severity) -> Mapping[str, str]:
 
 def _annotations(slo: Slo, severity: Severity, tiers: Sequence[Tier]) -> Mapping[str, str]:
     allowed = words.percent(slo.budget_ratio)
-    objective = f"Objective: {words.percent(slo.objective_ratio)} of the events good over {words.duration(slo.window)}."
+    objective = f"Objective: {words.percent(slo.objective_ratio)} of the events good over {words.window(slo.window)}."
     description = "\n".join(
         [
             *([literal(slo.description)] if slo.description else []),

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from sloguard.evaluation.burn import FULL_EVIDENCE_FACTOR, SIGNIFICANCE_BOUND
-from sloguard.model.slo import Slo, Tier
+from sloguard.model.policy import Tier
+from sloguard.model.slo import Slo
 from sloguard.promql import names
 from sloguard.promql.recorded import error_ratio_series, of_slo, recorded_window, summed, window_speed
 from sloguard.promql.text import decimal_text, indented

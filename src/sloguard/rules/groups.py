@@ -6,9 +6,10 @@ Groups belong to one SLO, so that adding another SLO leaves the state of its ale
 from collections.abc import Iterator, Sequence
 
 from sloguard.evaluation.tiers import tier_windows
-from sloguard.model.duration import format_duration, seconds_text
+from sloguard.model.duration import seconds_text
 from sloguard.model.settings import EvaluationSettings
 from sloguard.model.slo import Slo
+from sloguard.model.window import RollingWindow
 from sloguard.promql import names
 from sloguard.promql.rates import bad_rate, total_rate
 from sloguard.promql.recorded import Speed, error_ratio, of_slo, recorded_window, slo_labels, window_speed
@@ -23,7 +24,7 @@ GROUP_LIMIT = 20
 def rule_groups(slo: Slo, evaluation: EvaluationSettings) -> Iterator[RuleGroup]:
     """Rules of a group are evaluated in order, and each sees what those before it have recorded."""
     fast = (*_event_rates(slo, evaluation), *_ratios(slo, Speed.FAST), *_alerts(slo, Speed.FAST))
-    slow = (*_event_counts(slo), *_ratios(slo, Speed.SLOW), _window_ratio(slo), _objective(slo))
+    slow = (*_event_counts(slo), *_ratios(slo, Speed.SLOW), *_window_ratio(slo), _objective(slo))
     yield from _split(slo, Speed.FAST, fast, f"{slo.name}: events, windows up to 6 h and urgent alerts")
     yield from _split(slo, Speed.SLOW, (*slow, *_alerts(slo, Speed.SLOW)), f"{slo.name}: longer windows")
 
@@ -56,9 +57,12 @@ def _ratios(slo: Slo, speed: Speed) -> tuple[Rule, ...]:
     )
 
 
-def _window_ratio(slo: Slo) -> Rule:
-    labels = {**slo_labels(slo), names.LABEL_WINDOW: format_duration(slo.window)}
-    return RecordingRule(names.WINDOW_ERROR_RATIO, error_ratio(slo, recorded_window(slo.window)), labels)
+def _window_ratio(slo: Slo) -> tuple[Rule, ...]:
+    """Over the SLO's own window. A calendar period's beginning is not to be had in PromQL: only the daemon knows it."""
+    if not isinstance(slo.window, RollingWindow):
+        return ()
+    labels = {**slo_labels(slo), names.LABEL_WINDOW: str(slo.window)}
+    return (RecordingRule(names.WINDOW_ERROR_RATIO, error_ratio(slo, recorded_window(slo.window.length)), labels),)
 
 
 def _objective(slo: Slo) -> Rule:

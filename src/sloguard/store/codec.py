@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from sloguard.model.alert import Alert, Contributor, Incident, Reason, ReasonCode
-from sloguard.model.slo import Severity
+from sloguard.model.policy import Severity
 from sloguard.presentation.words import rfc3339
 
 _MICROSECOND = timedelta(microseconds=1)

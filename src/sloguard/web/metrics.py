@@ -13,7 +13,7 @@ from prometheus_client.openmetrics import exposition as openmetrics
 from prometheus_client.registry import Collector
 
 from sloguard.model.duration import format_duration
-from sloguard.model.slo import Severity
+from sloguard.model.policy import Severity
 from sloguard.model.status import SloStatus, StatusReport
 from sloguard.ports import DaemonView
 from sloguard.promql import names

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sloguard.model.alert import Alert
-from sloguard.model.slo import Severity
+from sloguard.model.policy import Severity
 from sloguard.model.status import Health, ServiceStatus, SloState, SloStatus, StatusReport
 from sloguard.ports import HealthCheck
 from sloguard.presentation import status_words as say
-from sloguard.presentation.words import count, duration, instant, percent
+from sloguard.presentation.words import count, instant, percent, window
 from sloguard.web.links import safe_link
 
 _LOW_BUDGET_RATIO = 0.25
@@ -197,7 +197,7 @@ def _row(slo: SloStatus, service: ServiceStatus, as_of: datetime) -> SloRow:
         owner="" if slo.owner == service.owner else slo.owner,
         runbook=safe_link(slo.runbook_url),
         objective=percent(slo.objective_ratio),
-        window=_unbroken(f"over {duration(slo.window)}"),
+        window=_unbroken(f"over {window(slo.window)}"),
         success=say.success_words(slo),
         events=f"{count(slo.counts.bad)} bad of {count(slo.counts.total)}" if slo.counts else "",
         budget=say.budget_left_words(slo),

@@ -93,6 +93,13 @@ MISSING_VARIABLE = Code(
     'owner: "${NO_SUCH_VARIABLE}"\n',
 )
 
+TOO_MANY = Code(
+    "SG099",
+    "More than 1,000 problems",
+    "The list of problems ends here. What comes later in the file may be in order or not.",
+    "Mend the others first, and validate again.",
+)
+
 BAD_REFERENCE = Code(
     "SG017",
     "Not an environment reference",
