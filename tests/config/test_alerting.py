@@ -141,9 +141,8 @@ def test_replaced_standard_factors_are_noted() -> None:
     (note,) = result.problems
     assert str(note) == (
         "slo.yaml:8:20: SG201 the standard tier over 1h and 6h uses the factor 4 instead of 14.4 and 6: even with "
-        "every event bad, the burn rate is only 1 / 0.2 = 5. It fires when more than 80 % of the events are bad; declare "
-        "own "
-        "tiers to choose otherwise."
+        "every event bad, the burn rate is only 1 / 0.2 = 5. It fires when more than 80 % of the events are bad; "
+        "declare own tiers to choose otherwise."
     )
     assert [tier.factor for tier in only_slo(result).tiers] == [4, 4, 3, 1]
 

@@ -82,11 +82,11 @@ class PlainData:
 
     def _expanded(self, node: Scalar) -> str:
         expanded = expand(node.text, self.environ)
-        for name in expanded.missing:
+        for name in dict.fromkeys(expanded.missing):
             what = f"the environment variable {one_line(name)} is not set"
             do = f"Set it, or give a default: ${{{one_line(name)}:-default}}."
             self.report.reject(reading.MISSING_VARIABLE, node.place, what, do)
-        for reference in expanded.malformed:
+        for reference in dict.fromkeys(expanded.malformed):
             what, do = "this is not an environment reference", "Write ${NAME}, ${NAME:-default}, or $${ for a plain ${."
             self.report.reject(reading.BAD_REFERENCE, node.place, what, do, got=one_line(reference.split(":-")[0]))
         return expanded.text

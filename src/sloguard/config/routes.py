@@ -12,6 +12,9 @@ from sloguard.config.schema.alerting import RoutesEntry
 from sloguard.model.policy import Severity
 from sloguard.model.settings import Configuration
 
+_MOST_COMPARED = 500
+"""Receivers among which a similar name is looked for: each comparison takes some ten microseconds."""
+
 Routes = Mapping[Severity, tuple[str, ...]]
 
 
@@ -40,7 +43,8 @@ class RouteReader:
             if name in self.known:
                 continue
             shown = one_line(name) if self.report.is_literal((*path, index)) else "this reference"
-            close = get_close_matches(name, self.known, n=1) or sorted(each for each in self.known if name in each)
+            known = self.known if len(self.known) <= _MOST_COMPARED else ()
+            close = get_close_matches(name, known, n=1) or sorted(each for each in known if name in each)
             do = "Declare it under notify; routes name it as slack.<name> or pagerduty.<name>."
             if close:
                 do = f"Did you mean {close[0]}?"
