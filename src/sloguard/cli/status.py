@@ -69,5 +69,5 @@ def _print_table(report: "StatusReport") -> None:
     from sloguard.cli.tables import status_renderable
 
     console = Console()
-    # Nothing is cut where no terminal sets a width.
-    console.print(status_renderable(report), width=None if console.is_terminal else _PIPED_WIDTH)
+    width = console.width if console.is_terminal else _PIPED_WIDTH
+    console.print(status_renderable(report, width), width=width)

@@ -9,15 +9,34 @@ from sloguard.presentation.status_table import status_table
 from sloguard.presentation.words import instant
 
 _STYLES = {SloState.OK: "", SloState.BURNING: "yellow", SloState.EXHAUSTED: "red", SloState.NO_DATA: "dim"}
+_WORDS = frozenset({"SLO", "Window", "State", "Budget ends"})
+_WIDE_ONLY = frozenset({"Window", "Budget ends"})
+"""What a narrow terminal does without: a number that is cut off would be a wrong number."""
+WIDE = 120
 
-_LEFT = {0, 5}
 
-
-def status_renderable(report: StatusReport) -> Table:
+def status_renderable(report: StatusReport, width: int) -> Table:
+    """The table for a terminal of so many columns."""
     content = status_table(report)
-    table = Table(title=f"As of {instant(report.as_of)}", title_justify="left", title_style="", box=SIMPLE_HEAD)
-    for index, heading in enumerate(content.header):
-        table.add_column(heading, justify="left" if index in _LEFT else "right", no_wrap=True)
+    shown = [index for index, name in enumerate(content.header) if width >= WIDE or name not in _WIDE_ONLY]
+    table = Table(
+        title=f"As of {instant(report.as_of)}",
+        title_justify="left",
+        title_style="",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    for index in shown:
+        heading = content.header[index]
+        justify = "left" if heading in _WORDS else "right"
+        table.add_column(heading, justify=justify, no_wrap=heading == "SLO")  # type: ignore[arg-type]
     for row in content.rows:
-        table.add_row(*(Text(cell) for cell in row.cells), style=_STYLES[row.state])
+        cells = (row.cells[index] if content.header[index] in _WORDS else _whole(row.cells[index]) for index in shown)
+        table.add_row(*(Text(cell) for cell in cells), style=_STYLES[row.state])
     return table
+
+
+def _whole(number: str) -> str:
+    """A number and its unit stay on one line."""
+    return number.replace(" ", "\N{NO-BREAK SPACE}")

@@ -13,7 +13,7 @@ from sloguard.presentation.status_words import (
 )
 from sloguard.presentation.words import percent, window
 
-HEADER = ("SLO", "Objective", "Success", "Budget left", "Burn 1 h", "State", "Budget ends")
+HEADER = ("SLO", "Objective", "Window", "Success", "Budget left", "Burn 1 h", "State", "Budget ends")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ def status_table(report: StatusReport) -> StatusTable:
 def _row(slo: SloStatus, report: StatusReport) -> StatusRow:
     cells = (
         slo.id,
-        f"{percent(slo.objective_ratio)} over {window(slo.window)}",
+        percent(slo.objective_ratio),
+        window(slo.window),
         success_words(slo),
         budget_left_words(slo),
         burn_1h_words(slo),
