@@ -211,6 +211,16 @@ def test_prometheus_away_freezes_and_loses_nothing(prometheus: PrometheusServer,
     assert kinds(outbox(store), "pagerduty.primary") == [NotificationKind.TRIGGER, NotificationKind.RESOLVE]
 
 
+def test_a_daemon_without_history_does_not_take_its_first_minute_for_an_hour(
+    prometheus: PrometheusServer, tmp_path: Path
+) -> None:
+    empty = open_store(f"sqlite:///{tmp_path}/empty.db")
+    process = Process(empty, configuration(prometheus.url, [availability()]))
+    reports = [process.run(unix) for unix in range(BROKEN - 30, BROKEN + 45, 5)]
+    assert not any(report.decisions for report in reports)
+    empty.close()
+
+
 def test_an_slo_that_is_removed_while_it_fires_is_resolved(prometheus: PrometheusServer, store: Store) -> None:
     process = Process(store, configuration(prometheus.url, [availability()]))
     for unix in range(BROKEN - 300, REPAIRED, STEP):

@@ -150,6 +150,25 @@ def test_a_restart_in_the_middle_loses_and_repeats_nothing(past: Past, tmp_path:
     store.close()
 
 
+def test_a_clock_that_was_ahead_for_a_while_costs_nothing(past: Past, tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/store.db")
+    plan = counting_plan([slo_of("steady")])
+    settings = EvaluationSettings(settle=timedelta(0))
+    ledger = LiveLedger(past.client, store.ledger, settings, timedelta(seconds=15), plan)
+    start = END - 3 * HOUR
+    # Prometheus has no samples of the future: the clock runs ahead to beyond the end of its data, and is put back.
+    for now in (start, start + 300, END + 240, END + 480, start + 360, start + 420, start + 1800, END):
+        settled = ledger.settle(at(now))
+        store.ledger.write_ranges(settled.ranges)
+        ledger.committed(settled)
+    slices = counted(store, "steady", start, END)
+    bad, total = past.truths["steady"].between(start, END)
+    assert sum(part.seconds for part in slices) == END - start
+    assert sum(part.bad for part in slices) == pytest.approx(bad, abs=1)
+    assert sum(part.total for part in slices) == pytest.approx(total, abs=1)
+    store.close()
+
+
 def test_the_tail_sees_what_is_not_settled_yet(past: Past, tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/store.db")
     plan = counting_plan([slo_of("steady")])

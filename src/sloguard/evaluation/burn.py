@@ -62,7 +62,7 @@ def read_tier(tier: Tier, budget_ratio: Decimal, observed: Observed) -> TierRead
     short = measure(observed, tier.short)
     long_burn = burn_rate(long.counts, budget_ratio) if isinstance(long, Measurement) else None
     short_burn = burn_rate(short.counts, budget_ratio) if isinstance(short, Measurement) else None
-    verdict = _verdict(tier, budget_ratio, long, short)
+    verdict = _verdict(tier, budget_ratio, long, short) if observed.reaches_back(tier.long) else Verdict.UNKNOWN
     return TierReading(tier, verdict, long_burn, short_burn, long)
 
 

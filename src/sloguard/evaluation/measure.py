@@ -27,6 +27,10 @@ class Observed:
         """End of the newest data, in Unix seconds."""
         return self.history.last if self.tail is None else self.tail.end
 
+    def reaches_back(self, window: timedelta) -> bool:
+        """Whether all of the window was asked for. Until then an hour may be known by its last minute only."""
+        return self.counted_from is not None and self.counted_from <= (self.at - window + self.slice_length).timestamp()
+
     @property
     def stale(self) -> bool:
         last = self.last_seen

@@ -61,6 +61,8 @@ class LiveLedger:
         start = self._until
         if start is None:
             start = max((marks[key].watermark for key in self.plan.keys if key in marks), default=end)
+        # The clock was ahead and has been put back: what was counted of the future is counted again when it comes.
+        start = min(start, end)
         if end - start > MOST_SLICES_LIVE * self._slice_seconds:
             outcome = self._replay.run(self.plan.only(marks), _at(start), _at(end))
             return Settled((), _at(end), outcome.refused, {}, caught_up=True)
@@ -78,7 +80,7 @@ class LiveLedger:
                     counted_range(key, span, [step], last_seen=seen.get(key), slice_seconds=self._slice_seconds)
                 )
                 seen[key] = slice_end
-        return Settled(tuple(ranges), _at(max(start, end)), refused, seen)
+        return Settled(tuple(ranges), _at(end), refused, seen)
 
     def _seen_at(self, start: int, marks: Mapping[LedgerKey, LedgerMark]) -> dict[LedgerKey, int]:
         """Where each SLO was seen last, as far as this process has watched it since.
