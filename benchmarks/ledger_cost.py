@@ -165,9 +165,8 @@ def main() -> None:
     parser.add_argument("--slos", type=int, nargs="+", default=[10, 100])
     parser.add_argument("--days", type=float, default=2, help="history; longer windows read only what there is")
     arguments = parser.parse_args()
-    print(
-        f"{'SLOs':>6} {'method':<28} {'queries':>7} {'samples':>12} {'wall':>10} {'CPU':>10} {'samples':>11} {'CPU':>10}"
-    )
+    heading = ("SLOs", "method", "queries", "samples", "wall", "CPU", "samples", "CPU")
+    print("{:>6} {:<28} {:>7} {:>12} {:>10} {:>10} {:>11} {:>10}".format(*heading))
     for slos in arguments.slos:
         compare(slos, arguments.days)
 
