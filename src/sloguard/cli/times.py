@@ -1,16 +1,16 @@
 """Instants and lengths of time as they are typed on a command line."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sloguard.errors import UsageError
 from sloguard.model.duration import parse_duration
 
 
-def parse_instant(text: str) -> datetime:
+def parse_instant(text: str, *, or_else: str = "") -> datetime:
     """An RFC 3339 time with a zone, or Unix seconds.
 
     Raises:
-        UsageError: it is neither.
+        UsageError: it is neither; the message names `or_else` as a third way.
     """
     try:
         return datetime.fromtimestamp(float(text), UTC)
@@ -21,7 +21,8 @@ def parse_instant(text: str) -> datetime:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise UsageError(f"{text!r} is not a time. Give RFC 3339 such as 2026-11-22T03:00:00Z, or Unix seconds.")
+        forms = ", ".join(filter(None, (or_else, "RFC 3339 such as 2026-11-22T03:00:00Z")))
+        raise UsageError(f"{text!r} is not a time. Give {forms}, or Unix seconds.")
     return at.astimezone(UTC)
 
 
@@ -32,10 +33,11 @@ def parse_since(text: str, until: datetime) -> datetime:
         UsageError: it is neither, or not before `until`.
     """
     try:
-        length: timedelta | None = parse_duration(text)
+        since = until - parse_duration(text)
     except ValueError:
-        length = None
-    since = until - length if length is not None else parse_instant(text)
+        since = parse_instant(text, or_else="a duration such as 30d")
+    except OverflowError as error:
+        raise UsageError(f"--since {text} is before the first year there is.") from error
     if since >= until:
         raise UsageError(f"--since {text} is not before the end. Give a duration such as 30d, or an earlier time.")
     return since
