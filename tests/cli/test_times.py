@@ -20,7 +20,7 @@ def test_an_instant(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-11-22T03:00:00", "2026-11-22", "1e400", "nan", "-1e300"])
 def test_what_is_no_instant(text: str) -> None:
-    with pytest.raises(UsageError, match="is not a time. Give RFC 3339"):
+    with pytest.raises(UsageError, match="is not a time"):
         parse_instant(text)
 
 
