@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sloguard.model.alert import AlertRecord
+from sloguard.model.alert import AlertKey, AlertRecord
 from sloguard.model.delivery import DeliveryResult, Notification, OutboxEntry
 from sloguard.model.measurement import Slice
 from sloguard.model.series import Sample, Series
@@ -103,14 +103,14 @@ class CycleOutcome:
     """All that one evaluation changes. It is committed as a whole or not at all."""
 
     ranges: tuple[CountedRange, ...] = ()
-    alerts: Mapping[str, AlertRecord | None] = field(default_factory=dict)
-    """By SLO id; None removes the alert."""
+    alerts: Mapping[AlertKey, AlertRecord | None] = field(default_factory=dict)
+    """None removes the alert."""
     notifications: tuple[Notification, ...] = ()
 
 
 class AlertStore(Protocol):
-    def alerts(self) -> Mapping[str, AlertRecord]:
-        """The firing alerts by SLO id."""
+    def alerts(self) -> Mapping[AlertKey, AlertRecord]:
+        """The firing alerts."""
         ...
 
     def commit_cycle(self, outcome: CycleOutcome, now: datetime) -> None:

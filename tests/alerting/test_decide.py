@@ -1,5 +1,6 @@
 """One alert per SLO: every way it can go, with its reason."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from sloguard.alerting.decide import decide, remove
 from sloguard.evaluation.burn import TierReading, Verdict
-from sloguard.model.alert import Alert, ReasonCode, Transition
+from sloguard.evaluation.signals import Signal, tier_signal
+from sloguard.model.alert import Alert, AlertKind, Reason, ReasonCode, Transition
 from sloguard.model.measurement import NoData, NoDataReason
 from sloguard.model.policy import Severity, Tier
 from tests.support.observations import NOW
@@ -20,12 +22,12 @@ TICKET = Tier(Severity.TICKET, timedelta(days=3), timedelta(hours=6), Decimal(1)
 MINUTE = timedelta(minutes=1)
 
 
-def reading(tier: Tier, verdict: Verdict) -> TierReading:
+def reading(tier: Tier, verdict: Verdict) -> Signal:
     nothing = NoData(tier.long, NoDataReason.LOW_COVERAGE)
-    return TierReading(tier, verdict, 20.0, 30.0, nothing)
+    return tier_signal(TierReading(tier, verdict, 20.0, 30.0, nothing))
 
 
-def readings(fast: Verdict, slow: Verdict, ticket: Verdict) -> list[TierReading]:
+def readings(fast: Verdict, slow: Verdict, ticket: Verdict) -> list[Signal]:
     return [reading(FAST, fast), reading(SLOW, slow), reading(TICKET, ticket)]
 
 
@@ -132,3 +134,64 @@ def test_one_resolve_for_each_fire_whatever_happens(course: list[tuple[Verdict, 
                 assert (decision.alert is None) == (alert is None)
         alert = decision.alert
         assert open_incidents == (alert is not None)
+
+
+def left(remaining: str, verdict: Verdict, severity: Severity = Severity.TICKET) -> Signal:
+    reason = Reason(ReasonCode.BUDGET_LOW, remaining_ratio=float(remaining), threshold_ratio=Decimal(remaining))
+    return Signal(severity, verdict, reason, holds_others=False)
+
+
+def test_each_threshold_of_the_budget_is_told_once() -> None:
+    """One ticket, worse with each threshold, that outlives a page."""
+    course: list[tuple[list[Signal], Transition, ReasonCode]] = [
+        ([left("0.5", F), left("0.25", C)], Transition.FIRE, ReasonCode.BUDGET_LOW),
+        ([left("0.5", F), left("0.25", C)], Transition.NONE, ReasonCode.BUDGET_LOW),
+        ([left("0.5", F), left("0.25", F)], Transition.WORSEN, ReasonCode.BUDGET_LOW),
+        ([left("0.5", F), left("0.25", F)], Transition.NONE, ReasonCode.BUDGET_LOW),
+        ([reading(FAST, F), left("0.5", F), left("0.25", F)], Transition.ESCALATE, ReasonCode.BURNING),
+        ([reading(FAST, C), left("0.5", F), left("0.25", F)], Transition.NONE, ReasonCode.HOLDING),
+        ([reading(FAST, C), left("0.5", F), left("0.25", F)], Transition.DEESCALATE, ReasonCode.BUDGET_LOW),
+        ([left("0.5", F), left("0.25", U)], Transition.NONE, ReasonCode.BUDGET_LOW),
+        ([left("0.5", F), left("0.25", F)], Transition.NONE, ReasonCode.BUDGET_LOW),
+        ([left("0.5", F), left("0.25", C)], Transition.NONE, ReasonCode.BUDGET_LOW),
+        ([left("0.5", F), left("0.25", F)], Transition.WORSEN, ReasonCode.BUDGET_LOW),
+        ([left("0.5", C), left("0.25", C)], Transition.RESOLVE, ReasonCode.RECOVERED),
+    ]
+    alert = None
+    for minute, (signals, transition, code) in enumerate(course):
+        decision = decide(alert, signals, NOW + minute * MINUTE)
+        assert (decision.transition, decision.reason.code) == (transition, code), minute
+        alert = decision.alert
+    assert alert is None
+
+
+def test_the_lowest_threshold_that_is_crossed_gives_the_reason() -> None:
+    reason = decide(None, [left("0.5", F), left("0", F), left("0.25", F)], NOW).reason
+    assert reason.threshold_ratio == Decimal(0)
+
+
+def test_an_unknown_budget_holds_its_own_alert_only() -> None:
+    page = firing(F, C, C)
+    signals = [reading(FAST, C), left("0.5", U, Severity.PAGE)]
+    held = decide(page, signals, NOW).alert
+    assert decide(held, signals, NOW + MINUTE).transition is Transition.RESOLVE
+    low = decide(None, [left("0.5", F)], NOW).alert
+    frozen = decide(low, [left("0.5", U)], NOW + timedelta(days=1))
+    assert (frozen.transition, frozen.reason.code) == (Transition.NONE, ReasonCode.NO_DATA)
+
+
+def test_a_signal_says_itself_how_it_ends() -> None:
+    foreseen = Signal(
+        Severity.TICKET,
+        F,
+        Reason(ReasonCode.BUDGET_ENDS_SOON, limit=timedelta(days=3)),
+        recovered=ReasonCode.BUDGET_ENDED,
+    )
+    alert = decide(None, [foreseen], NOW).alert
+    assert decide(alert, [replace(foreseen, verdict=C)], NOW).reason.code is ReasonCode.BUDGET_ENDED
+
+
+def test_an_alert_knows_what_it_is_about() -> None:
+    alert = decide(None, [left("0", F)], NOW, AlertKind.NO_DATA).alert
+    assert alert is not None
+    assert alert.kind is AlertKind.NO_DATA

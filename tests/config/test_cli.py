@@ -82,6 +82,7 @@ def test_json(files: Path) -> None:
     assert bad["problems"][0] == {
         "code": "SG012",
         "level": "error",
+        "file": "bad.yaml",
         "line": 5,
         "column": 30,
         "message": "objective must be below 100 (got 100): it leaves no error budget. Use at most 99.999.",
@@ -105,8 +106,10 @@ def test_the_reference_file_is_valid() -> None:
     assert result.stdout == f"{REFERENCE}: 2 services, 13 SLOs, valid\n"
 
 
-def test_commands_load_with_warnings_but_without_notes(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    configuration = load_or_exit(Path("slo.yaml"))
+def test_commands_load_with_warnings_only_where_they_ask_for_them(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configuration = load_or_exit(Path("slo.yaml"), warnings=True)
     assert [slo.id for slo in configuration.slos] == ["shop/a"]
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -114,12 +117,24 @@ def test_commands_load_with_warnings_but_without_notes(files: Path, capsys: pyte
         "slo.yaml:5:16: SG101 warning: a can page somebody, and has no runbook. "
         "Set runbook_url here, at the service or under defaults.\n"
     )
-    load_or_exit(Path("slo.yaml"), quiet=True)
+    load_or_exit(Path("slo.yaml"))
     assert capsys.readouterr().err == ""
 
 
 def test_commands_end_with_the_problems_of_a_bad_file(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(typer.Exit) as ended:
-        load_or_exit(Path("bad.yaml"), quiet=True)
+        load_or_exit(Path("bad.yaml"))
     assert ended.value.exit_code == 1
     assert capsys.readouterr().err.count("bad.yaml:5:") == 2
+
+
+def test_a_directory_is_one_configuration(files: Path) -> None:
+    (files / "team").mkdir()
+    for name in ("a", "b"):
+        (files / "team" / f"{name}.yaml").write_text(GOOD.replace("shop", name), encoding="utf-8")
+    for path in ("team", "team/*.yaml"):
+        assert runner.invoke(app, [path, "-q"]).stdout == f"{path}: 2 services, 2 SLOs, valid\n"
+        assert [slo.id for slo in load_or_exit(Path(path)).slos] == ["a/a", "b/a"]
+    (files / "team" / "b.yaml").write_text(BAD, encoding="utf-8")
+    document = json.loads(runner.invoke(app, ["team", "-q", "--format", "json"]).stdout)
+    assert {problem["file"] for problem in document["files"][0]["problems"]} == {"team/b.yaml"}

@@ -193,7 +193,34 @@ def test_every_error_of_pydantic_that_can_occur_has_words() -> None:
     errors = {"str": {"string_type"}, "list": {"list_type", "too_short"}, "dict": {"dict_type"}}
     errors |= {"model": {"model_type"}, "literal": {"literal_error"}}
     silent = {"model-fields", "model-field", "default", "nullable", "definitions", "definition-ref"}
-    silent |= {"function-after", "function-before", "function-plain", "no-info", "any"}
+    silent |= {"function-after", "function-before", "function-plain", "function-wrap", "no-info", "any"}
     found = {*kinds(FileEntry.__pydantic_core_schema__), *kinds(FileShell.__pydantic_core_schema__)}
     assert found - silent == errors.keys()
     assert WORDS.keys() == set().union(*errors.values())
+
+
+TEMPLATED = b"""version: 1
+templates:
+  http:
+    parameters: [job, {objective: 99.9}]
+    runbook_url: https://runbooks.example.com/$(name)
+    slos:
+      - name: availability
+        objective: $(objective)
+        indicator: {events: {bad: 'errors_total{job="$(job)"}', total: 'requests_total{job=~"$(job)|$(name)"}'}}
+services:
+  - {name: a, template: http, with: {job: "a\\"b"}}
+  - {name: b, template: http, with: {job: "${A}", objective: 99}, slos: [{name: availability, objective: 98}]}
+"""
+TEMPLATE_TRAPS = (b"$(", b"$(job)", b"$$(", b"with", b"template", b"name: ", b"&a ", b"*a", b"'", b'"', b"`")
+INCLUDE = b"include: [no-such-team/*.yaml]\n"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_file_with_templates_mutated(data: st.DataObject) -> None:
+    content = bytearray(TEMPLATED + INCLUDE * data.draw(st.booleans()))
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(content)))
+        content[place : place + data.draw(st.integers(0, 12))] = data.draw(st.sampled_from(TRAPS + TEMPLATE_TRAPS))
+    sound(loaded(bytes(content), {"A": "b"}), bytes(content))

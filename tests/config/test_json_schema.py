@@ -1,5 +1,6 @@
 """What editors are told agrees with what the loader does."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -67,6 +68,23 @@ def test_nothing_is_said_about_the_design_but_what_is_so() -> None:
     assert loaded(DESIGN, ENVIRON).problems == ()
 
 
+@pytest.mark.parametrize(
+    ("fragment", "is_fine"),
+    [
+        ("window: 7d\n", True),
+        ("window: {calendar: quarter, timezone: Europe/Paris}\n", True),
+        ("window: {calendar: decade}\n", False),
+        ("window: [7d]\n", False),
+        ("budgeting: {method: timeslices, slice: 5m, objective: 100, empty: bad}\n", True),
+        ("budgeting: {method: timeslices, slice: 5m, objective: 101}\n", False),
+        ("indicator: {composite: {members: [{slo: a/b, weight: 2.5}, {slo: c}], missing: ignore}}\n", True),
+        ("indicator: {composite: {members: []}}\n", False),
+    ],
+)
+def test_editors_know_windows_budgeting_and_composites(fragment: str, is_fine: bool) -> None:
+    assert (errors(around(fragment, Scope.SLO)) == []) is is_fine
+
+
 @pytest.mark.parametrize("code", [code for code in codes.ALL if code.id in SHAPE], ids=lambda code: code.id)
 def test_editors_underline_mistakes_of_shape(code: codes.Code) -> None:
     assert errors(codes.example_file(code))
@@ -93,3 +111,30 @@ def keys(schema: object) -> Iterator[tuple[str, Mapping[str, object]]]:
 
 def test_every_key_is_described() -> None:
     assert not [key for key, schema in keys(json_schema()) if not schema.get("description")]
+
+
+BLOCKS = re.findall(r"```yaml\n(.*?)```", documents()["slo-yaml.md"], re.DOTALL)
+
+
+@pytest.mark.parametrize("text", [each for each in BLOCKS if "\nservices:" in each])
+def test_the_examples_of_the_reference_pass_both(text: str) -> None:
+    assert errors(text) == []
+    assert configuration_of(loaded(text, ENVIRON)).slos
+
+
+TEMPLATED = next(each for each in BLOCKS if "\ntemplates:" in each)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("    template: http-service\n", ""),
+        ("parameters: [job", "parameters: [[job]"),
+        ("with: {job: checkout}", "with: {job: [checkout]}"),
+        ("owner: payments", "ownr: payments"),
+        ("{name: availability, objective: 99.95}", "{objective: 99.95}"),
+    ],
+)
+def test_editors_underline_mistakes_with_templates(right: str, wrong: str) -> None:
+    assert right in TEMPLATED
+    assert errors(TEMPLATED.replace(right, wrong))

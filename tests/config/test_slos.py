@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sloguard.model.slo import Comparison, EventsIndicator, LatencyIndicator, ThresholdIndicator
-from sloguard.model.window import RollingWindow
+from sloguard.model.slo import Comparison, EventsIndicator, LatencyIndicator, RatioIndicator, ThresholdIndicator
+from sloguard.model.window import CalendarWindow, Period, RollingWindow
 from tests.config.texts import codes_of, configuration_of, loaded, only_slo, with_slo
 
 
@@ -64,6 +64,29 @@ def test_windows(text: str, hours: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "window"),
+    [
+        ("{calendar: week}", CalendarWindow(Period.WEEK)),
+        ("{calendar: month, timezone: Europe/Paris}", CalendarWindow(Period.MONTH, "Europe/Paris")),
+        ("{calendar: quarter, timezone: '${ZONE}'}", CalendarWindow(Period.QUARTER, "Asia/Tokyo")),
+        ("{calendar: year, timezone: '${NO_ZONE:-UTC}'}", CalendarWindow(Period.YEAR)),
+    ],
+)
+def test_calendar_windows(text: str, window: CalendarWindow) -> None:
+    assert only_slo(with_slo(f"window: {text}\n", {"ZONE": "Asia/Tokyo"})).window == window
+
+
+def test_tiers_scale_with_the_nominal_length_of_a_calendar_window() -> None:
+    by_calendar = only_slo(with_slo("window: {calendar: quarter}\n"))
+    assert by_calendar.tiers == only_slo(with_slo("window: 90d\n")).tiers
+
+
+def test_a_zone_that_came_from_the_environment_is_not_repeated() -> None:
+    (problem,) = with_slo("window: {calendar: month, timezone: '${ZONE}'}\n", {"ZONE": "Europe/Pari"}).problems
+    assert "Pari" not in problem.message.replace("Europe/Paris or UTC", "")
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("90m", "SG031 window must be a whole number of hours, from 1h to 365d (got 90m)."),
@@ -72,9 +95,18 @@ def test_windows(text: str, hours: int) -> None:
         ("-30d", "SG030 window is not a duration (got -30d)."),
         ("a month", "SG030 window is not a duration (got a month). Write whole numbers with units"),
         ("999999999y", "SG030 window is not a duration"),
-        ("{calendar: month, timezone: Europe/Paris}", "SG025 window names a calendar window"),
-        ("{days: 30}", "SG031 window must be a duration (got a mapping). Use a rolling window such as 30d."),
-        ("[30d]", "SG030 window is not a duration (got a list)."),
+        ("{days: 30, calendar: week}", "SG020 there is no key days here. Use one of calendar, timezone."),
+        ("{calendar: day}", "SG024 window.calendar must be 'week', 'month', 'quarter' or 'year' (got day)."),
+        ("{timezone: UTC}", "SG021 window needs the key calendar. Add calendar."),
+        ("{calendar: month, timezone: Europe/Pari}", "SG035 window.timezone is not a time zone (got Europe/Pari). Did"),
+        ("{calendar: month, timezone: europe/paris}", "(got europe/paris). Did you mean Europe/Paris?"),
+        ("{calendar: month, timezone: new york}", "(got new york). Did you mean America/New_York?"),
+        ("{calendar: month, timezone: ../../etc/passwd}", "Write an IANA name like Europe/Paris or UTC."),
+        ("{calendar: month, timezone: localtime}", "SG035 window.timezone is not a time zone (got localtime)."),
+        ("{calendar: month, timezone: right/Europe/Paris}", "(got right/Europe/Paris). Did you mean Europe/Paris?"),
+        ("{calendar: month, timezone: Europe}", "SG035 window.timezone is not a time zone (got Europe)."),
+        (f"{{calendar: month, timezone: {'x' * 5000}}}", "SG035 window.timezone is not a time zone"),
+        ("[30d]", "SG031 window must be a duration or a calendar period (got a list)."),
     ],
 )
 def test_windows_that_cannot_be(text: str, words: str) -> None:
@@ -117,8 +149,36 @@ def test_thresholds(bound: str, comparison: Comparison, value: str) -> None:
     assert slo.indicator == ThresholdIndicator("time() - x", comparison, Decimal(value))
 
 
+def test_freshness() -> None:
+    slo = only_slo(with_slo("indicator: {freshness: {timestamp: 'x_seconds{a=\"b\"}', below: 25h}}\n"))
+    assert slo.indicator == ThresholdIndicator('time() - x_seconds{a="b"}', Comparison.BELOW, Decimal(90_000))
+    slo = only_slo(with_slo("indicator: {freshness: {timestamp: max(x) - 5, below: 1h}}\n"))
+    assert slo.indicator == ThresholdIndicator("time() - (max(x) - 5)", Comparison.BELOW, Decimal(3_600))
+
+
+def test_ratios() -> None:
+    slo = only_slo(with_slo("indicator: {ratio: {error: 'rate(a[$window]) / rate(b[$window]) # why'}}\n"))
+    assert slo.indicator == RatioIndicator(error="rate(a[$window]) / rate(b[$window])")
+    assert slo.approximate
+    slo = only_slo(with_slo("indicator: {ratio: {success: 'avg_over_time(up[$window])'}}\n"))
+    assert slo.indicator == RatioIndicator(success="avg_over_time(up[$window])")
+
+
+def test_latency_that_no_bucket_tells() -> None:
+    slo = only_slo(with_slo("indicator: {latency: {histogram: h, below: 300ms, interpolate: [250ms, 500ms]}}\n"))
+    neighbours = (timedelta(milliseconds=250), timedelta(milliseconds=500))
+    assert slo.indicator == LatencyIndicator("h", "", timedelta(milliseconds=300), neighbours)
+    assert slo.approximate
+    slo = only_slo(with_slo("indicator: {latency: {histogram: h, below: 300ms, native: true}}\n"))
+    assert slo.indicator == LatencyIndicator("h", "", timedelta(milliseconds=300), native=True)
+    assert slo.approximate
+    assert not only_slo(with_slo("indicator: {latency: {histogram: h, below: 300ms}}\n")).approximate
+
+
 EVENTS = "indicator: {events: {bad: %s, total: x}}"
 THRESHOLD = "indicator: {threshold: {query: %s, below: 1}}"
+RATIO = "indicator: {ratio: {error: %s}}"
+INTERPOLATE = "indicator: {latency: {histogram: h, below: 300ms, interpolate: %s}}"
 
 
 @pytest.mark.parametrize(
@@ -199,15 +259,37 @@ THRESHOLD = "indicator: {threshold: {query: %s, below: 1}}"
         (THRESHOLD % "'\"a\"'", "SG048 indicator.threshold.query has no single value per series"),
         (THRESHOLD % "'x > 1'", "SG049 indicator.threshold.query contains a comparison"),
         (THRESHOLD % "'count(up == 1)'", "SG049 indicator.threshold.query contains a comparison"),
-        (THRESHOLD % "'rate(x[$window])'", "SG042 indicator.threshold.query is not valid PromQL"),
+        (THRESHOLD % "'rate(x[$window])'", "Leave out $window: only a `ratio` has one."),
+        (RATIO % "'rate(a[5m]) / rate(b[5m])'", "SG050 indicator.ratio.error has no $window"),
+        (RATIO % "'rate(a{b=\"$window\"}[5m])'", "SG050 indicator.ratio.error has no $window"),
+        (RATIO % "'rate(a[$window]) / $window'", "SG050 indicator.ratio.error has a $window that is no range"),
+        (RATIO % "'100 * rate(a[$window]) / rate(b[$window])'", "SG051 indicator.ratio.error is multiplied by 100"),
+        (RATIO % "'rate(a[$window]) > 0'", "SG049 indicator.ratio.error contains a comparison"),
+        (RATIO % "'rate(a[$window]'", "SG042 indicator.ratio.error is not valid PromQL"),
+        (RATIO % "'a[$window]'", "SG048 indicator.ratio.error has no single value per series"),
+        ("indicator: {ratio: {}}", "SG052 ratio needs either success or error (got neither)."),
+        (
+            "indicator: {ratio: {error: 'rate(a[$window])', success: 'rate(a[$window])'}}",
+            "SG052 ratio needs either success or error (got both).",
+        ),
+        (INTERPOLATE % "true", "SG053 indicator.latency.interpolate must be the bounds of the buckets next to `below`"),
+        (INTERPOLATE % "[250ms]", "Name them, like [250ms, 500ms]"),
+        (
+            INTERPOLATE % "[500ms, 250ms]",
+            "SG053 the bounds of interpolate must lie below and above 300ms (got 500ms and 250ms).",
+        ),
+        (INTERPOLATE % "[250ms, soon]", "SG030 indicator.latency.interpolate[1] is not a duration"),
+        (INTERPOLATE % "[250ms, 500ms], native: true", "SG053 a native histogram needs no interpolate"),
+        ("indicator: {freshness: {timestamp: x}}", "SG021 indicator.freshness needs the key below. Add below."),
+        (
+            "indicator: {freshness: {timestamp: 'x[5m]', below: 1h}}",
+            "SG048 indicator.freshness.timestamp has no single",
+        ),
+        ("indicator: {freshness: {timestamp: x, below: 90}}", "Write 1m30s, if seconds were meant."),
     ],
 )
 def test_indicators_that_cannot_be(fragment: str, words: str) -> None:
     assert words in complaint(fragment)
-
-
-def test_unsupported_kinds_say_so_and_nothing_else() -> None:
-    assert complaint("indicator: {ratio: {success: 'x[$window]'}}").startswith("SG025 ratio is not supported")
 
 
 INHERITING = """version: 1

@@ -1,7 +1,7 @@
 """The daemon's evaluation over a real Prometheus' past: one page, one resolve, whatever happens in between."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +16,7 @@ from sloguard.ledger.live import LiveLedger
 from sloguard.ledger.plan import counting_plan
 from sloguard.ledger.replay import Replay
 from sloguard.model.alert import ReasonCode, Transition
+from sloguard.model.composite import CompositeIndicator, Member
 from sloguard.model.delivery import NotificationKind, OutboxEntry
 from sloguard.model.policy import AlertPolicy, Severity
 from sloguard.model.secret import Secret
@@ -240,3 +241,32 @@ def test_an_indicator_that_prometheus_refuses_harms_no_other(prometheus: Prometh
     assert set(report.refused) == {"shop/broken"}
     states = {slo.id: slo.state for slo in report.status.slos}
     assert states == {"shop/availability": SloState.OK, "shop/broken": SloState.NO_DATA}
+
+
+def test_a_composite_pages_and_names_the_member_that_burns(prometheus: PrometheusServer, store: Store) -> None:
+    missing = EventsIndicator(total=('requests_total{job="shop"}',), bad=('requests_total{job="shop",code="404"}',))
+    quiet = [
+        replace(availability(), policy=AlertPolicy()),
+        replace(availability(), name="found", indicator=missing, policy=AlertPolicy()),
+    ]
+    members = CompositeIndicator((Member("shop/availability", Decimal(3)), Member("shop/found")))
+    whole = replace(availability(), name="whole", indicator=members)
+    with PrometheusClient(PrometheusSettings(url=prometheus.url)) as client:
+        Replay(client, store.ledger, SLICE).run(counting_plan(quiet), at(START), at(BROKEN - 600))
+    settings = configuration(prometheus.url, [whole, *quiet])
+    process = Process(store, settings)
+    reports = [process.run(unix) for unix in range(BROKEN - 300, REPAIRED + 1200, STEP)]
+    entries = outbox(store)
+    assert kinds(entries, "pagerduty.primary") == [NotificationKind.TRIGGER, NotificationKind.RESOLVE]
+    incident = entries[0].notification.incident
+    assert incident.slo_id == "shop/whole"
+    (burning,) = incident.contributors
+    assert (burning.label, burning.value, burning.total_share_ratio) == ("member", "shop/availability", 0.75)
+    assert burning.bad_share_ratio == pytest.approx(1.0)
+    status = {slo.id: slo for slo in reports[-1].status.slos}
+    members_counts = [status[member.slo_id].counts for member in members.members]
+    found = status["shop/whole"].counts
+    assert found is not None
+    ratios = [counts.bad / counts.total for counts in members_counts if counts]
+    assert found.bad / found.total == pytest.approx((3 * ratios[0] + ratios[1]) / 4)
+    assert status["shop/whole"].watermark_at == status["shop/found"].watermark_at

@@ -1,6 +1,7 @@
 """`sloguard generate`, run as its users run it."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,11 @@ from tests.support.promtool import check_rules
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "rules" / "golden"
-ORPHANED = "orphaned: alerting-rules/removed.yaml was generated from what is no longer declared. Delete it."
+SLOS = re.findall(r"^      - name: (\S+)$", (GOLDEN / "slo.yaml").read_text(encoding="utf-8"), re.MULTILINE)
+ORPHANED = (
+    "orphaned: alerting-rules/removed.yaml was generated from what is no longer declared. "
+    "Delete it, or generate with --prune."
+)
 
 
 def generate(*arguments: str, config: Path = GOLDEN / "slo.yaml") -> subprocess.CompletedProcess[str]:
@@ -23,7 +28,7 @@ def generate(*arguments: str, config: Path = GOLDEN / "slo.yaml") -> subprocess.
 def texts(directory: Path) -> dict[str, str]:
     return {
         file.relative_to(directory).as_posix(): file.read_text(encoding="utf-8")
-        for folder in ("alerting-rules", "dashboards")
+        for folder in ("alerting-rules", "alerting-rules/tests", "dashboards")
         for file in sorted((directory / folder).glob("*"))
         if file.is_file()
     }
@@ -72,7 +77,7 @@ def test_writing_again_changes_nothing(generated: Path) -> None:
     done = generate("--out", str(generated))
 
     assert done.returncode == 0
-    assert done.stderr == "All 3 generated files are up to date.\n"
+    assert done.stderr == "All 5 generated files are up to date.\n"
     assert {path: (generated / path).stat().st_mtime_ns for path in texts(generated)} == before
 
 
@@ -93,7 +98,9 @@ def test_check_tells_what_is_stale_missing_and_orphaned(generated: Path) -> None
         "stale: alerting-rules/checkout.yaml",
         "missing: dashboards/overview.json",
         ORPHANED,
-        "3 of 4 generated files are not up to date. Run `sloguard generate`.",
+        "3 of 6 generated files are not up to date. Run `sloguard generate`.",
+        "checkout/payments: objective 90 % → 99.95 %",
+        *(f"checkout/{name}: removed, its alerts with it" for name in sorted(SLOS)),
     ]
     assert texts(generated) == before
 
@@ -104,6 +111,39 @@ def test_an_orphaned_file_alone_fails_the_check(generated: Path) -> None:
 
     assert generate("--check", "--out", str(generated)).returncode == 1
     assert generate("dashboards", "--check", "--out", str(generated)).returncode == 0
+
+
+def test_prune_removes_what_was_generated_once_and_nothing_else(generated: Path) -> None:
+    rules = generated / "alerting-rules" / "checkout.yaml"
+    tests = generated / "alerting-rules" / "tests" / "checkout_test.yaml"
+    board = generated / "dashboards" / "checkout.json"
+    for file, removed in ((rules, "removed.yaml"), (tests, "removed_test.yaml"), (board, "removed.json")):
+        shutil.copy(file, file.with_name(removed))
+    rules.with_name("handmade.yaml").write_text("groups: []\n", encoding="utf-8")
+    tests.with_name("handmade_test.yaml").write_text("tests: []\n", encoding="utf-8")
+
+    done = generate("--prune", "--out", str(generated))
+    again = generate("--prune", "--check", "--out", str(generated))
+
+    assert done.returncode == again.returncode == 0
+    assert done.stderr.splitlines()[:3] == [
+        "removed: alerting-rules/removed.yaml",
+        "removed: alerting-rules/tests/removed_test.yaml",
+        "removed: dashboards/removed.json",
+    ]
+    golden = texts(GOLDEN)
+    assert set(texts(generated)) - set(golden) == {
+        "alerting-rules/handmade.yaml",
+        "alerting-rules/tests/handmade_test.yaml",
+    }
+
+
+def test_check_and_prune_together_write_nothing(generated: Path) -> None:
+    rules = generated / "alerting-rules" / "checkout.yaml"
+    shutil.copy(rules, rules.with_name("removed.yaml"))
+
+    assert generate("--prune", "--check", "--out", str(generated)).returncode == 1
+    assert rules.with_name("removed.yaml").exists()
 
 
 def test_diff_shows_the_same_and_succeeds(generated: Path) -> None:
@@ -125,7 +165,7 @@ def test_json_lists_the_files_and_what_happened(tmp_path: Path) -> None:
     path = "alerting-rules/checkout.yaml"
     assert first == {"schema": "sloguard/generate/v1", "files": [{"path": path, "state": "created"}]}
     assert again["files"] == [{"path": path, "state": "unchanged"}]
-    assert checked["files"] == [{"path": path, "state": "current", "diff": ""}]
+    assert checked["files"] == [{"path": path, "state": "current", "diff": "", "changes": []}]
 
 
 def test_a_target_that_cannot_be_written_is_named_and_nothing_changes(tmp_path: Path) -> None:

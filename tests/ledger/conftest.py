@@ -14,7 +14,7 @@ from sloguard.model.settings import PrometheusSettings
 from sloguard.model.slo import EventsIndicator, Slo
 from sloguard.model.window import RollingWindow
 from sloguard.prometheus import PrometheusClient
-from tests.ledger.worlds import WORLDS
+from tests.ledger.worlds import TENANTS, WORLDS
 from tests.support.truth import Truth, openmetrics, simulate
 
 
@@ -22,6 +22,7 @@ from tests.support.truth import Truth, openmetrics, simulate
 class Past:
     client: PrometheusClient
     truths: Mapping[str, Truth]
+    tenants: Mapping[str, Truth]
 
 
 def slo_of(job: str) -> Slo:
@@ -39,8 +40,14 @@ def at(unix: float) -> datetime:
 def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
     directory: Path = tmp_path_factory.mktemp("past")
     lived = {job: simulate(world) for job, world in WORLDS.items()}
+    tenants = {name: simulate(world) for name, world in TENANTS.items()}
+    samples = (line for part in (lived, tenants) for _, lines in part.values() for line in lines)
     history = directory / "history.om"
-    history.write_text(openmetrics(line for _, lines in lived.values() for line in lines), encoding="utf-8")
+    history.write_text(openmetrics(samples), encoding="utf-8")
     backfill(directory / "data", history)
     with PrometheusServer(directory) as server, PrometheusClient(PrometheusSettings(url=server.url)) as client:
-        yield Past(client, {job: truth for job, (truth, _) in lived.items()})
+        yield Past(
+            client,
+            {job: truth for job, (truth, _) in lived.items()},
+            {name: truth for name, (truth, _) in tenants.items()},
+        )

@@ -1,17 +1,22 @@
 """The ledger against the truth, on a real Prometheus: what really happened is what is counted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from sloguard.evaluation.measure import measure, measure_since
+from sloguard.ledger.histories import Histories
 from sloguard.ledger.live import LiveLedger
 from sloguard.ledger.plan import counting_plan, ledger_key
 from sloguard.ledger.replay import Replay
-from sloguard.model.measurement import Slice
+from sloguard.model.measurement import Counts, Measurement, Slice
 from sloguard.model.settings import EvaluationSettings
+from sloguard.model.timeslices import Timeslices
 from sloguard.store import Store, open_store
 from tests.ledger.conftest import Past, at, slo_of
 from tests.ledger.worlds import BIRTH, DAY, DAYS, END, HOUR, OUTAGE, START, WORLDS
@@ -92,6 +97,24 @@ def test_an_interrupted_replay_goes_on_where_it_was(past: Past, replayed: Store,
     assert [(part.start, part.seconds) for part in found] == [(part.start, part.seconds) for part in expected]
     assert [part.total for part in found] == pytest.approx([part.total for part in expected])
     assert [part.bad for part in found] == pytest.approx([part.bad for part in expected])
+    store.close()
+
+
+def test_old_time_is_known_as_finely_as_timeslices_need(past: Past, tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/store.db")
+    slo = replace(slo_of("day-and-night"), timeslices=Timeslices(5 * MINUTE, Decimal("0.8")))
+    plan = counting_plan([slo, slo_of("steady")])
+    assert Replay(past.client, store.ledger, MINUTE).run(plan, at(END - 30 * DAY), at(END)).complete
+    assert max(part.seconds for part in store.ledger.slices(ledger_key(slo), 0, END)) == 300
+    assert max(part.seconds for part in counted(store, "steady", 0, END)) == HOUR
+    histories = Histories(store.ledger, MINUTE)
+    histories.load([slo], at(END))
+    seen = measure(histories.observed(slo, {}, at(END)), timedelta(days=30))
+    assert isinstance(seen, Measurement)
+    assert seen.counts == Counts(bad=12, total=DAYS * DAY / 300), "one hour of outage"
+    outage = measure_since(histories.observed(slo, {}, at(OUTAGE[1])), at(OUTAGE[0]))
+    assert isinstance(outage, Measurement)
+    assert outage.counts == Counts(bad=12, total=12)
     store.close()
 
 

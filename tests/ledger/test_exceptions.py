@@ -2,9 +2,13 @@
 
 import pytest
 
-from sloguard.ledger.exceptions import Evidence, Interval, exceptional_increase, reset_aware_increase
+from sloguard.ledger.exceptions import Evidence, Interval, exceptional_increases, reset_aware_increase
 
 INTERVAL = Interval(100.0, 160.0)
+
+
+def exceptional_increase(evidence: Evidence, interval: Interval, *, known: bool) -> float:
+    return sum(exceptional_increases(evidence, interval, known=known).values())
 
 
 def labels(**names: str) -> frozenset[tuple[str, str]]:

@@ -34,6 +34,31 @@ def test_recent_time_is_replayed_finely_and_old_time_coarsely() -> None:
     assert {step for age, step in steps.items() if age >= 72} == {3600}
 
 
+@given(
+    st.integers(0, 5_000),
+    st.integers(1, 5_000),
+    st.sampled_from([(60, 60), (60, 300), (60, 360), (60, 3600), (90, 900), (30, 720), (600, 1800)]),
+)
+def test_timeslices_are_known_as_finely_as_they_are_long(start: int, length: int, cut: tuple[int, int]) -> None:
+    slice_seconds, longest = cut
+    begin, end = start * slice_seconds, (start + length) * slice_seconds
+    parts = chunks(begin, end, end, slice_seconds, longest)
+    assert (parts[0].start, parts[-1].end) == (begin, end)
+    assert all(before.end == after.start for before, after in pairwise(parts))
+    for part in parts:
+        assert longest % part.step == 0
+        assert (part.end - part.start) % part.step == 0
+        assert part.start % part.step == 0
+
+
+def test_slos_with_other_timeslices_are_asked_for_apart() -> None:
+    other, third = LedgerKey("shop/latency", "f"), LedgerKey("shop/orders", "f")
+    assert missing_pieces([KEY, other, third], {}, {}, 0, 100, longest_steps={other: 300, third: 300}) == [
+        Piece((KEY,), 0, 100, ascending=False),
+        Piece((other, third), 0, 100, ascending=False, longest_step=300),
+    ]
+
+
 def pieces(mark: LedgerMark | None, replayed: tuple[int, int] | None, since: int, until: int) -> list[Piece]:
     marks = {KEY: mark} if mark else {}
     done = {KEY: replayed} if replayed else {}

@@ -73,3 +73,25 @@ WORLDS: Mapping[str, World] = {
         World(START, END, TWO, steady, an_outage, scrape_interval=60, job="minute-scrapes"),
     )
 }
+
+
+AWKWARD = 'a "b" \\ {c="d"},\n\u202e'
+"""A tenant's name as a client may choose it."""
+
+
+def tenant(name: str, seed: int, *, born: float = START, died: float = END, errors_from: float = 0.0) -> World:
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    pods = (Pod("a", born, died, restarts=(START + 50 * HOUR + 7,)), Pod("b", born, died))
+    labels = f',tenant="{escaped}"' if name else ""
+    return World(START, END, pods, steady, an_outage, errors_from=errors_from, job="tenants", seed=seed, labels=labels)
+
+
+TENANTS: Mapping[str, World] = {
+    "acme": tenant("acme", 11),
+    "born-late": tenant("born-late", 12, born=BIRTH),
+    "errors-late": tenant("errors-late", 13, errors_from=BIRTH),
+    "gone": tenant("gone", 14, died=END - 3 * DAY),
+    "": tenant("", 15),
+    AWKWARD: tenant(AWKWARD, 16),
+}
+"""What one job has counted, by the value of the label `tenant`; some of its series do not have it."""

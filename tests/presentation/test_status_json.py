@@ -47,11 +47,13 @@ def test_a_document_in_full() -> None:
                     {
                         "id": "onboarding/availability",
                         "name": "availability",
+                        "group": {},
                         "description": "Requests are answered.",
                         "owner": "growth",
                         "runbook_url": "https://runbooks.example.com/onboarding",
                         "objective_ratio": 0.999,
                         "window": "30d",
+                        "period": None,
                         "state": "ok",
                         "no_data_reason": None,
                         "counts": {"good": 3999, "bad": 1, "total": 4000},
@@ -69,6 +71,7 @@ def test_a_document_in_full() -> None:
                         "watermark_at": "2026-11-22T02:59:15Z",
                         "alerts": [
                             {
+                                "kind": "objective",
                                 "severity": "page",
                                 "state": "firing",
                                 "since": "2026-11-22T02:40:00Z",
@@ -78,6 +81,12 @@ def test_a_document_in_full() -> None:
                                 "factor": 14.4,
                                 "long_burn_rate": 16.2,
                                 "short_burn_rate": 18.0,
+                                "success_ratio": None,
+                                "remaining_ratio": None,
+                                "threshold_ratio": None,
+                                "ends_in_seconds": None,
+                                "limit_seconds": None,
+                                "last_seen_at": None,
                             }
                         ],
                     }

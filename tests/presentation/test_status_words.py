@@ -1,5 +1,6 @@
 """States, budgets, ends and alerts in words; the table that is made of them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,14 +9,15 @@ from hypothesis import given, settings
 
 from sloguard.model.alert import Reason, ReasonCode
 from sloguard.model.measurement import Counts, NoData, NoDataReason
-from sloguard.model.status import SloState, SloStatus, StatusReport
+from sloguard.model.status import ErrorBudget, PeriodProgress, SloState, SloStatus, StatusReport
+from sloguard.model.window import CalendarWindow, Period
 from sloguard.presentation.status_table import status_table
 from sloguard.presentation.status_words import (
-    REASON_WORDS,
     alert_words,
     budget_left_words,
     end_at_words,
     end_words,
+    period_words,
     reason_words,
     state_words,
     success_words,
@@ -99,7 +101,7 @@ def test_burning_with_few_numbers() -> None:
 
 
 def test_every_reason_has_words() -> None:
-    assert {*REASON_WORDS, ReasonCode.BURNING} == set(ReasonCode)
+    assert all(reason_words(Reason(code)) for code in ReasonCode)
 
 
 def test_the_table_reads_as_a_person_would_say_it() -> None:
@@ -128,3 +130,25 @@ def test_any_report_is_a_table_without_holes(report: StatusReport) -> None:
     assert [row.cells[0] for row in table.rows] == [slo.id for slo in report.slos]
     assert all(len(row.cells) == len(table.header) for row in table.rows)
     assert all(cell for row in table.rows for cell in row.cells[1:])
+
+
+@pytest.mark.parametrize(
+    ("consumed", "elapsed", "approximate", "words"),
+    [
+        (0.28, 0.714, False, "28 % spent, 71.4 % of the quarter gone"),
+        (1.5, 0.0, True, "≈ 150 % spent, 0 % of the quarter gone"),
+        (None, 0.5, False, "50 % of the quarter gone"),
+    ],
+)
+def test_a_calendar_period_is_told_by_budget_and_time(
+    consumed: float | None, elapsed: float, approximate: bool, words: str
+) -> None:
+    rolling = slo_status("a", approximate=approximate)
+    slo = replace(
+        rolling,
+        window=CalendarWindow(Period.QUARTER),
+        period=PeriodProgress(AS_OF, AS_OF + timedelta(days=90), elapsed),
+        budget=None if consumed is None else ErrorBudget(Decimal("0.001"), consumed),
+    )
+    assert period_words(slo) == words
+    assert period_words(rolling) == ""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sloguard.model.policy import AlertPolicy, Severity, Tier
 from sloguard.model.settings import Configuration
+from sloguard.model.timeslices import Timeslices
 from sloguard.rules import is_generated, rule_files
 from sloguard.rules.groups import GROUP_LIMIT
 from tests.support.promtool import check_rules
@@ -55,6 +56,15 @@ def test_each_service_has_one_file_with_one_document() -> None:
 
 def test_the_same_slos_give_the_same_bytes() -> None:
     assert rule_files(REFERENCE) == rule_files(Configuration(services=REFERENCE.services))
+
+
+def test_an_slo_that_rules_cannot_judge_is_left_out_and_it_is_said_why() -> None:
+    sliced = replace(AVAILABILITY, name="sliced", timeslices=Timeslices(timedelta(minutes=5), Decimal("0.95")))
+    (text,) = rule_files(configuration_of(AVAILABILITY, sliced)).values()
+    (without,) = (line for line in text.splitlines() if "sliced" in line)
+    assert without.startswith("# Without rules: sliced, because its timeslices are judged by the daemon")
+    assert len(all_rules(configuration_of(AVAILABILITY, sliced))) == len(all_rules(configuration_of(AVAILABILITY)))
+    assert all_rules(configuration_of(sliced)) == []
 
 
 def test_groups_and_slos_stay_within_their_limits() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from sloguard.model.alert import AlertRecord
+from sloguard.model.alert import AlertKey, AlertRecord
 from sloguard.ports import CountedRange, CycleOutcome, LedgerKey
 from sloguard.store import Store, open_store
 from tests.store.test_ledger import minutes
@@ -28,9 +28,9 @@ def outcome(number: int) -> CycleOutcome:
     return CycleOutcome(ranges, alerts(number), tuple(notification() for _ in range(20)))
 
 
-def alerts(number: int) -> dict[str, AlertRecord | None]:
-    fires = {f"service/{number}": record()}
-    return {**fires, f"service/{number - 1}": None} if number else {**fires}
+def alerts(number: int) -> dict[AlertKey, AlertRecord | None]:
+    fires = {AlertKey(f"service/{number}"): record()}
+    return {**fires, AlertKey(f"service/{number - 1}"): None} if number else {**fires}
 
 
 def commit_and_die(store: Store, before_statement: int) -> None:

@@ -7,34 +7,46 @@ import pytest
 from sqlalchemy import text
 
 from sloguard.errors import StoreError
+from sloguard.model.alert import AlertKey, AlertKind
 from sloguard.model.policy import Severity
 from sloguard.ports import CountedRange, CycleOutcome
 from sloguard.store import Store
 from tests.store.test_ledger import KEY, counted, minutes
 from tests.support.incidents import NOON, notification, record
 
+A, B = AlertKey("a/a"), AlertKey("a/b")
+
 
 def test_alerts_are_kept_changed_and_removed(store: Store) -> None:
     first, second = record("a/a"), record("a/b")
-    store.alerts.commit_cycle(CycleOutcome(alerts={"a/a": first, "a/b": second}), NOON)
-    assert store.alerts.alerts() == {"a/a": first, "a/b": second}
+    store.alerts.commit_cycle(CycleOutcome(alerts={A: first, B: second}), NOON)
+    assert store.alerts.alerts() == {A: first, B: second}
     lower = replace(first, alert=replace(first.alert, severity=Severity.TICKET, clear_since=NOON))
-    store.alerts.commit_cycle(CycleOutcome(alerts={"a/a": lower, "a/b": None, "a/c": None}), NOON)
-    assert store.alerts.alerts() == {"a/a": lower}
+    store.alerts.commit_cycle(CycleOutcome(alerts={A: lower, B: None, AlertKey("a/c"): None}), NOON)
+    assert store.alerts.alerts() == {A: lower}
+
+
+def test_an_slo_has_an_alert_of_each_kind(store: Store) -> None:
+    silent = AlertKey("a/a", AlertKind.NO_DATA)
+    both = {A: record("a/a"), silent: replace(record("a/a"), alert=replace(record("a/a").alert, crossed=frozenset()))}
+    store.alerts.commit_cycle(CycleOutcome(alerts=both), NOON)
+    assert store.alerts.alerts() == both
+    store.alerts.commit_cycle(CycleOutcome(alerts={A: None}), NOON)
+    assert list(store.alerts.alerts()) == [silent]
 
 
 def test_a_cycle_is_written_as_a_whole(store: Store) -> None:
-    outcome = CycleOutcome((counted(minutes(0, 2)),), {"a/b": record("a/b")}, (notification(),))
+    outcome = CycleOutcome((counted(minutes(0, 2)),), {B: record("a/b")}, (notification(),))
     store.alerts.commit_cycle(outcome, NOON)
     assert tuple(store.ledger.slices(KEY, 0, 900)) == minutes(0, 2)
-    assert list(store.alerts.alerts()) == ["a/b"]
+    assert list(store.alerts.alerts()) == [B]
     (entry,) = store.outbox.claim("w", NOON, timedelta(minutes=1), 10)
     assert (entry.notification, entry.created_at, entry.attempts) == (notification(), NOON, 0)
 
 
 def test_a_cycle_that_fails_leaves_nothing(store: Store) -> None:
     nameless = replace(notification(), receiver=None)  # type: ignore[arg-type] # what the database must refuse
-    outcome = CycleOutcome((counted(minutes(0, 2)),), {"a/b": record("a/b")}, (notification(), nameless))
+    outcome = CycleOutcome((counted(minutes(0, 2)),), {B: record("a/b")}, (notification(), nameless))
     with pytest.raises(StoreError):
         store.alerts.commit_cycle(outcome, NOON)
     assert store.ledger.marks() == {}
@@ -49,7 +61,7 @@ def test_a_cycle_without_changes_writes_nothing(store: Store) -> None:
 
 
 def test_an_alert_that_cannot_be_read_is_named(store: Store) -> None:
-    store.alerts.commit_cycle(CycleOutcome(alerts={"a/b": record("a/b")}), NOON)
+    store.alerts.commit_cycle(CycleOutcome(alerts={B: record("a/b")}), NOON)
     with store.engine.begin() as connection:
         connection.execute(text("UPDATE alerts SET alert = '{}'"))
     with pytest.raises(StoreError, match="The stored alert of a/b cannot be read"):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sloguard.model.alert import Alert, Contributor, Incident, Reason, ReasonCode
+from sloguard.model.alert import Alert, AlertKind, Contributor, Incident, Reason, ReasonCode
 from sloguard.model.policy import Severity
 from sloguard.store.codec import alert_from_json, alert_to_json, incident_from_json, incident_to_json
 from tests.support.incidents import INCIDENT, alert
@@ -28,8 +28,24 @@ REASONS = st.builds(
     st.none() | DECIMALS,
     st.none() | NUMBERS,
     st.none() | NUMBERS,
+    st.none() | NUMBERS,
+    st.none() | NUMBERS,
+    st.none() | DECIMALS,
+    st.none() | DURATIONS,
+    st.none() | DURATIONS,
+    st.none() | INSTANTS,
 )
-ALERTS = st.builds(Alert, SEVERITIES, INSTANTS, REASONS, st.frozensets(TEXTS, max_size=4), st.none() | INSTANTS)
+KINDS = st.sampled_from(AlertKind)
+ALERTS = st.builds(
+    Alert,
+    SEVERITIES,
+    INSTANTS,
+    REASONS,
+    st.frozensets(TEXTS, max_size=4),
+    st.none() | INSTANTS,
+    st.frozensets(DECIMALS, max_size=3),
+    KINDS,
+)
 CONTRIBUTORS = st.builds(Contributor, TEXTS, TEXTS, NUMBERS, st.none() | NUMBERS)
 INCIDENTS = st.builds(
     Incident,
@@ -44,13 +60,14 @@ INCIDENTS = st.builds(
     updated_at=INSTANTS,
     summary=TEXTS,
     reason=TEXTS,
-    objective_ratio=DECIMALS,
+    objective_ratio=st.none() | DECIMALS,
     success_ratio=st.none() | NUMBERS,
     budget_remaining_ratio=st.none() | NUMBERS,
     time_to_exhaustion=st.none() | DURATIONS,
     contributors=st.lists(CONTRIBUTORS, max_size=3).map(tuple),
     runbook_url=TEXTS,
     dashboard_url=TEXTS,
+    kind=KINDS,
 )
 
 
@@ -68,7 +85,9 @@ def test_an_incident_survives(value: Incident) -> None:
 
 def test_a_decimal_keeps_its_digits() -> None:
     assert '"0.999"' in incident_to_json(INCIDENT)
-    assert incident_from_json(incident_to_json(INCIDENT)).objective_ratio.as_tuple() == Decimal("0.999").as_tuple()
+    again = incident_from_json(incident_to_json(INCIDENT)).objective_ratio
+    assert again is not None
+    assert again.as_tuple() == Decimal("0.999").as_tuple()
 
 
 def test_the_text_is_readable() -> None:
@@ -82,10 +101,29 @@ def test_the_text_is_readable() -> None:
             "factor": "14.4",
             "long_burn_rate": 16.0,
             "short_burn_rate": 17.0,
+            "success_ratio": None,
+            "remaining_ratio": None,
+            "threshold_ratio": None,
+            "ends_in": None,
+            "limit": None,
+            "last_seen_at": None,
         },
         "notified": ["pagerduty.primary", "slack.oncall"],
         "clear_since": None,
+        "crossed": [],
+        "kind": "objective",
     }
+
+
+def test_what_an_older_sloguard_wrote_is_read() -> None:
+    value = json.loads(alert_to_json(alert()))
+    old = {"code", "long", "short", "factor", "long_burn_rate", "short_burn_rate"}
+    value["reason"] = {name: number for name, number in value["reason"].items() if name in old}
+    del value["crossed"], value["kind"]
+    assert alert_from_json(json.dumps(value)) == alert()
+    incident = json.loads(incident_to_json(INCIDENT))
+    del incident["kind"]
+    assert incident_from_json(json.dumps(incident)) == INCIDENT
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", "null"])

@@ -14,15 +14,25 @@ from sqlalchemy import text
 
 import sloguard.store.migrations
 from sloguard.errors import StoreError
+from sloguard.model.alert import AlertKey
 from sloguard.store import open_store
+from sloguard.store.codec import alert_to_json, incident_to_json
 from sloguard.store.outbox import _claimable
 from sloguard.store.tables import REVISIONS, metadata
 from tests.store.test_ledger import KEY, counted, minutes
-from tests.support.incidents import NOON
+from tests.support.incidents import NOON, record
 
 
 def sqlite_url(tmp_path: Path, name: str = "store.db") -> str:
     return f"sqlite:///{tmp_path / name}"
+
+
+_ALERTS_0002 = """
+DROP TABLE alerts;
+CREATE TABLE alerts (
+    slo_id TEXT PRIMARY KEY, alert TEXT NOT NULL, incident TEXT NOT NULL, updated_at BIGINT NOT NULL
+);
+"""
 
 
 def downgrade_to(path: Path, revision: str) -> None:
@@ -30,6 +40,8 @@ def downgrade_to(path: Path, revision: str) -> None:
     with sqlite3.connect(path) as connection:
         if revision == "0001":
             connection.executescript("DROP TABLE alerts; DROP TABLE outbox;")
+        if revision == "0002":
+            connection.executescript(_ALERTS_0002)
         connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
     connection.close()
 
@@ -71,6 +83,20 @@ def test_an_older_store_is_left_alone_unless_asked(tmp_path: Path) -> None:
     assert store.outbox.depth()["pending"] == 0
     store.close()
     open_store(url).close()
+
+
+def test_alerts_of_an_older_store_go_on_firing(tmp_path: Path) -> None:
+    url, path = sqlite_url(tmp_path), tmp_path / "store.db"
+    open_store(url).close()
+    downgrade_to(path, "0002")
+    firing = record("shop/checkout")
+    row = ("shop/checkout", alert_to_json(firing.alert), incident_to_json(firing.incident), 1)
+    with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO alerts VALUES (?, ?, ?, ?)", row)
+    connection.close()
+    store = open_store(url, migrate=True)
+    assert store.alerts.alerts() == {AlertKey("shop/checkout"): firing}
+    store.close()
 
 
 def test_a_newer_store_is_refused(tmp_path: Path) -> None:

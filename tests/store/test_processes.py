@@ -18,7 +18,7 @@ def cycles_in(store: Store) -> tuple[int, ...]:
     """How many cycles each part of the store knows of: slices, alerts, outbox."""
     per_slo = [len(store.ledger.slices(key, 0, 10**9)) / 5 for key in store.ledger.marks()]
     assert len(set(per_slo)) <= 1, "some SLOs have more cycles than others"
-    ended = [int(slo_id.removeprefix("service/")) + 1 for slo_id in store.alerts.alerts()]
+    ended = [int(key.slo_id.removeprefix("service/")) + 1 for key in store.alerts.alerts()]
     return (int(per_slo[0]) if per_slo else 0, sum(ended), store.outbox.depth()["pending"] // 20)
 
 

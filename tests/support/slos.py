@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from sloguard.evaluation.tiers import standard_tiers
-from sloguard.model.policy import AlertPolicy
+from sloguard.model.policy import AlertPolicy, NoDataPolicy, Severity
 from sloguard.model.settings import Configuration
 from sloguard.model.slo import (
     Comparison,
@@ -41,7 +41,7 @@ def make_slo(
         objective_ratio=objective_ratio,
         window=RollingWindow(window),
         indicator=indicator,
-        policy=AlertPolicy(standard_tiers(1 - objective_ratio, window, SLICE)),
+        policy=AlertPolicy(standard_tiers(1 - objective_ratio, window, SLICE), no_data=NoDataPolicy(Severity.TICKET)),
         description=description,
         owner=owner,
         runbook_url=f"https://runbooks.example.com/{service}" if owner else "",

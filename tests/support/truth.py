@@ -38,6 +38,8 @@ class World:
     missed_ratio: float = 0.0
     job: str = "shop"
     seed: int = 1
+    labels: str = ""
+    """More labels of its series, as `,tenant="acme"`."""
 
 
 @dataclass(slots=True)
@@ -117,5 +119,5 @@ def _poisson_like(mean: float, chance: random.Random) -> int:
 def _expose(
     samples: dict[tuple[str, str], list[str]], world: World, pod: str, code: str, value: int, at: float
 ) -> None:
-    labels = f'job="{world.job}",instance="{pod}",code="{code}"'
+    labels = f'job="{world.job}",instance="{pod}",code="{code}"{world.labels}'
     samples.setdefault((pod, code), []).append(f"requests_total{{{labels}}} {value} {at:.3f}")

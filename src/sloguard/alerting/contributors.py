@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from sloguard.evaluation.composite import MemberShare
 from sloguard.model.alert import Contributor
 
 MOST_CONTRIBUTORS = 5
@@ -29,6 +30,17 @@ def contributors(
         if value and share >= _SMALLEST_SHARE and _tells(share, total_share):
             found.append(Contributor(label, value, share, total_share))
     return tuple(sorted(found, key=_weight, reverse=True)[:MOST_CONTRIBUTORS])
+
+
+def member_contributors(shares: Iterable[MemberShare]) -> tuple[Contributor, ...]:
+    """Of a composite: the members that have most of its burn, and what they weigh."""
+    burns = [(share, share.weight_ratio * share.error_ratio) for share in shares]
+    whole = sum(burn for _, burn in burns)
+    if not whole:
+        return ()
+    found = [Contributor("member", share.slo_id, burn / whole, share.weight_ratio) for share, burn in burns]
+    telling = [each for each in found if each.bad_share_ratio >= _SMALLEST_SHARE]
+    return tuple(sorted(telling, key=lambda each: -each.bad_share_ratio)[:MOST_CONTRIBUTORS])
 
 
 def _tells(share: float, total_share: float | None) -> bool:

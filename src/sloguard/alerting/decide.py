@@ -1,105 +1,139 @@
-"""One alert per SLO: whether it fires, changes its severity, goes on or resolves, and why."""
+"""Whether an alert fires, changes its severity, goes on or resolves, and why."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from sloguard.evaluation.burn import TierReading, Verdict
-from sloguard.evaluation.tiers import hold
-from sloguard.model.alert import Alert, AlertDecision, Reason, ReasonCode, Transition
+from sloguard.evaluation.burn import Verdict
+from sloguard.evaluation.signals import Signal
+from sloguard.model.alert import Alert, AlertDecision, AlertKind, Reason, ReasonCode, Transition
 
 _UNDECIDED = frozenset({Verdict.UNKNOWN, Verdict.IDLE})
 """Verdicts that are no sign of recovery."""
 
+_LAST = timedelta(days=10_000)
+"""Stands in for the window of a signal that has none: it comes after those that have."""
 
-def decide(previous: Alert | None, readings: Sequence[TierReading], now: datetime) -> AlertDecision:
-    """What an evaluation does to an SLO's alert.
+_NOTHING = AlertDecision(Transition.NONE, Reason(ReasonCode.WITHIN_OBJECTIVE), None)
 
-    The most severe tier that fires sets the severity. An alert that has cleared is held before it resolves or
-    falls to a lower severity; while a tier that could keep it lacks data, it stays as it is.
+
+def decide(
+    previous: Alert | None, signals: Sequence[Signal], now: datetime, kind: AlertKind = AlertKind.OBJECTIVE
+) -> AlertDecision:
+    """What an evaluation does to an alert.
+
+    The most severe signal that fires sets the severity. An alert that has cleared is held before it resolves or
+    falls to a lower severity; while a signal that could keep it lacks data, it stays as it is.
     """
-    firing = _most_severe_firing(readings)
-    if previous is None:
-        return _quiet(readings) if firing is None else _fire(firing, now)
-    if firing is None or firing.tier.severity.rank < previous.severity.rank:
-        return _keep_or_lower(previous, firing, readings, now)
-    transition = Transition.NONE if firing.tier.severity is previous.severity else Transition.ESCALATE
-    reason = _reason(ReasonCode.BURNING, firing)
-    alert = replace(previous, severity=firing.tier.severity, reason=reason, clear_since=None)
-    return AlertDecision(transition, reason, alert)
+    decision = _decide(previous, signals, now, kind)
+    if decision.alert is None:
+        return decision
+    crossed = _crossed(previous, signals)
+    return decision if crossed == decision.alert.crossed else _with_crossed(decision, decision.alert, crossed)
 
 
 def remove(previous: Alert) -> AlertDecision:
-    """The SLO is no longer declared: what was said to fire is said to be over."""
+    """Nothing watches for it any more: what was said to fire is said to be over."""
     return AlertDecision(Transition.RESOLVE, replace(previous.reason, code=ReasonCode.REMOVED), None)
 
 
-def _fire(firing: TierReading, now: datetime) -> AlertDecision:
-    reason = _reason(ReasonCode.BURNING, firing)
-    return AlertDecision(Transition.FIRE, reason, Alert(firing.tier.severity, now, reason))
+def _decide(previous: Alert | None, signals: Sequence[Signal], now: datetime, kind: AlertKind) -> AlertDecision:
+    firing = _most_severe_firing(signals)
+    if previous is None:
+        return _quiet(signals) if firing is None else _fire(firing, now, kind)
+    if firing is None or firing.severity.rank < previous.severity.rank:
+        return _keep_or_lower(previous, firing, signals, now)
+    transition = Transition.NONE if firing.severity is previous.severity else Transition.ESCALATE
+    if transition is Transition.NONE:
+        newly = _newly_crossed(previous, signals)
+        transition, firing = (Transition.WORSEN, newly) if newly else (transition, firing)
+    alert = replace(previous, severity=firing.severity, reason=firing.reason, clear_since=None)
+    return AlertDecision(transition, firing.reason, alert)
 
 
-def _quiet(readings: Sequence[TierReading]) -> AlertDecision:
+def _fire(firing: Signal, now: datetime, kind: AlertKind) -> AlertDecision:
+    return AlertDecision(Transition.FIRE, firing.reason, Alert(firing.severity, now, firing.reason, kind=kind))
+
+
+def _quiet(signals: Sequence[Signal]) -> AlertDecision:
     for verdict, code in (
         (Verdict.NOT_SIGNIFICANT, ReasonCode.NOT_SIGNIFICANT),
         (Verdict.UNKNOWN, ReasonCode.NO_DATA),
     ):
-        for reading in readings:
-            if reading.verdict is verdict:
-                return AlertDecision(Transition.NONE, _reason(code, reading), None)
-    return AlertDecision(Transition.NONE, Reason(ReasonCode.WITHIN_OBJECTIVE), None)
+        for signal in signals:
+            if signal.verdict is verdict:
+                return AlertDecision(Transition.NONE, replace(signal.reason, code=code), None)
+    return _NOTHING
 
 
-def _keep_or_lower(
-    previous: Alert, firing: TierReading | None, readings: Sequence[TierReading], now: datetime
-) -> AlertDecision:
-    keepers = [reading for reading in readings if reading.tier.severity.rank >= previous.severity.rank]
-    undecided = next((reading for reading in keepers if reading.verdict in _UNDECIDED), None)
+def _keep_or_lower(previous: Alert, firing: Signal | None, signals: Sequence[Signal], now: datetime) -> AlertDecision:
+    keepers = [signal for signal in signals if signal.severity.rank >= previous.severity.rank]
+    source = next((keeper for keeper in keepers if keeper.reason.source == previous.reason.source), None)
+    undecided = next(
+        (each for each in keepers if each.verdict in _UNDECIDED and (each.holds_others or each is source)), None
+    )
     if undecided is not None:
         code = ReasonCode.NO_DATA if undecided.verdict is Verdict.UNKNOWN else ReasonCode.HOLDING
-        return AlertDecision(Transition.NONE, _reason(code, undecided), replace(previous, clear_since=None))
+        reason = replace(undecided.reason, code=code)
+        return AlertDecision(Transition.NONE, reason, replace(previous, clear_since=None))
     clear_since = previous.clear_since or now
-    if now - clear_since < _hold(previous, keepers):
+    if now - clear_since < _hold(source, keepers):
         held = replace(previous, clear_since=clear_since)
         return AlertDecision(Transition.NONE, replace(previous.reason, code=ReasonCode.HOLDING), held)
     if firing is None:
-        return AlertDecision(Transition.RESOLVE, _recovered(previous, keepers), None)
-    reason = _reason(ReasonCode.BURNING, firing)
-    lowered = replace(previous, severity=firing.tier.severity, reason=reason, clear_since=None)
-    return AlertDecision(Transition.DEESCALATE, reason, lowered)
+        return AlertDecision(Transition.RESOLVE, _recovered(previous, source), None)
+    lowered = replace(previous, severity=firing.severity, reason=firing.reason, clear_since=None)
+    return AlertDecision(Transition.DEESCALATE, firing.reason, lowered)
 
 
-def _hold(previous: Alert, keepers: Iterable[TierReading]) -> timedelta:
-    """As long as the tier that fired asks for; the longest of its severity if that tier is gone."""
-    holds = {reading.tier.long: hold(reading.tier) for reading in keepers}
-    if previous.reason.long in holds:
-        return holds[previous.reason.long]
-    return max(holds.values(), default=timedelta(0))
+def _hold(source: Signal | None, keepers: Iterable[Signal]) -> timedelta:
+    """As long as the signal that fired asks for; the longest of its severity if that signal is gone."""
+    if source is not None:
+        return source.hold
+    return max((keeper.hold for keeper in keepers), default=timedelta(0))
 
 
-def _recovered(previous: Alert, keepers: Iterable[TierReading]) -> Reason:
-    for reading in keepers:
-        if reading.tier.long == previous.reason.long:
-            return _reason(ReasonCode.RECOVERED, reading)
-    return replace(previous.reason, code=ReasonCode.RECOVERED)
+def _recovered(previous: Alert, source: Signal | None) -> Reason:
+    if source is None:
+        return replace(previous.reason, code=ReasonCode.RECOVERED)
+    return replace(source.reason, code=source.recovered)
 
 
-def _most_severe_firing(readings: Iterable[TierReading]) -> TierReading | None:
-    firing = [reading for reading in readings if reading.verdict is Verdict.FIRING]
+def _most_severe_firing(signals: Iterable[Signal]) -> Signal | None:
+    firing = [signal for signal in signals if signal.verdict is Verdict.FIRING]
     return max(firing, key=_urgency, default=None)
 
 
-def _urgency(reading: TierReading) -> tuple[int, timedelta]:
-    """The severest first; among equals the quickest tier, for its window shows best what goes on now."""
-    return reading.tier.severity.rank, -reading.tier.long
+def _urgency(signal: Signal) -> tuple[int, timedelta, Decimal]:
+    """The severest first; among equals the shortest window: it shows best what goes on now; then the lowest limit."""
+    reason = signal.reason
+    return signal.severity.rank, -(reason.long or _LAST), -(reason.threshold_ratio or Decimal(0))
 
 
-def _reason(code: ReasonCode, reading: TierReading) -> Reason:
-    return Reason(
-        code,
-        reading.tier.long,
-        reading.tier.short,
-        reading.tier.factor,
-        reading.long_burn_rate,
-        reading.short_burn_rate,
+def _newly_crossed(previous: Alert, signals: Iterable[Signal]) -> Signal | None:
+    """The lowest threshold of the budget that was crossed since, if its severity is the alert's."""
+    found = [
+        signal
+        for signal in signals
+        if signal.reason.code is ReasonCode.BUDGET_LOW
+        and signal.verdict is Verdict.FIRING
+        and signal.severity is previous.severity
+        and signal.reason.threshold_ratio not in previous.crossed
+    ]
+    return max(found, key=_urgency, default=None)
+
+
+def _crossed(previous: Alert | None, signals: Iterable[Signal]) -> frozenset[Decimal]:
+    """The thresholds of the budget that are crossed now; what cannot be told stays as it was."""
+    before = previous.crossed if previous else frozenset[Decimal]()
+    return frozenset(
+        limit
+        for signal in signals
+        if signal.reason.code is ReasonCode.BUDGET_LOW and (limit := signal.reason.threshold_ratio) is not None
+        if signal.verdict is Verdict.FIRING or (signal.verdict is Verdict.UNKNOWN and limit in before)
     )
+
+
+def _with_crossed(decision: AlertDecision, alert: Alert, crossed: frozenset[Decimal]) -> AlertDecision:
+    return replace(decision, alert=replace(alert, crossed=crossed))

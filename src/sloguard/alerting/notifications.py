@@ -22,7 +22,7 @@ def announce(
 
     `notified` know of the alert already; `routed` hear of its severity now. `incident` is what is said while it
     fires, `ended` what is said when it is over. When an alert falls to a lower severity, those who only hear of
-    the higher one are told that it is over for them; when it rises, everybody is kept up to date.
+    the higher one are told that it is over for them; when it rises or worsens, everybody is kept up to date.
     """
     kinds: dict[str, NotificationKind] = {}
     match decision.transition:
@@ -30,7 +30,7 @@ def announce(
             pass
         case Transition.RESOLVE:
             kinds = dict.fromkeys(sorted(notified), NotificationKind.RESOLVE)
-        case Transition.FIRE | Transition.ESCALATE:
+        case Transition.FIRE | Transition.ESCALATE | Transition.WORSEN:
             kinds = dict.fromkeys(routed, NotificationKind.TRIGGER)
             kinds |= dict.fromkeys(sorted(notified), NotificationKind.UPDATE)
         case Transition.DEESCALATE:
@@ -40,7 +40,7 @@ def announce(
                 for name in sorted(notified)
             }
     told = {NotificationKind.RESOLVE: ended}
-    key = dedup_key(incident.slo_id)
+    key = dedup_key(incident.key)
     notifications = tuple(Notification(name, key, kind, told.get(kind, incident)) for name, kind in kinds.items())
     over = {name for name, kind in kinds.items() if kind is NotificationKind.RESOLVE}
     return Announcement(notifications, (notified | frozenset(kinds)) - over)

@@ -13,6 +13,7 @@ from sloguard.daemon.cycle import Cycle
 from sloguard.daemon.daemon import Daemon, Parts
 from sloguard.daemon.deliver import DeliveryWorker
 from sloguard.daemon.telemetry import Telemetry
+from sloguard.daemon.watch import Watch
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.live import LiveLedger
 from sloguard.ledger.plan import counting_plan
@@ -55,8 +56,9 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
         ledger = LiveLedger(client, store.ledger, evaluation, configuration.prometheus.scrape_interval, plan)
         parts = Parts(
             cycle=Cycle(configuration, ledger, histories, store.alerts, AdhocQueries(configuration.prometheus)),
+            watch=Watch(configuration, store.alerts),
             histories=histories,
-            replay=Replay(client, store.ledger, evaluation.slice),
+            replay=Replay(client, store.ledger, evaluation.slice, configuration.prometheus.scrape_interval),
             plan=plan,
             delivery=DeliveryWorker(
                 store.outbox, build_receivers(configuration.receivers), name=f"{gethostname()}:{getpid()}"

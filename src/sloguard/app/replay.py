@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sloguard.evaluation.tiers import STANDARD_WINDOW
+from sloguard.evaluation.windows import longest_of
 from sloguard.ledger.plan import counting_plan
 from sloguard.ledger.replay import Replay, ReplayOutcome, ReplayProgress
 from sloguard.model.settings import Configuration
@@ -24,6 +26,11 @@ class ReplayRequest:
     stopped: Callable[[], bool]
 
 
+def default_reach(configuration: Configuration) -> timedelta:
+    """How much of the past is replayed unless asked otherwise: what the longest window needs, at least 30 days."""
+    return max(STANDARD_WINDOW, longest_of(slo.window for slo in configuration.slos))
+
+
 def replay(configuration: Configuration, request: ReplayRequest) -> ReplayOutcome:
     """Fill the ledger from Prometheus' past.
 
@@ -34,7 +41,9 @@ def replay(configuration: Configuration, request: ReplayRequest) -> ReplayOutcom
         store = open_store(request.store_url, migrate=request.migrate)
         stack.callback(store.close)
         client = stack.enter_context(PrometheusClient(configuration.prometheus))
-        return Replay(client, store.ledger, configuration.evaluation.slice).run(
+        return Replay(
+            client, store.ledger, configuration.evaluation.slice, configuration.prometheus.scrape_interval
+        ).run(
             counting_plan(configuration.slos),
             request.since,
             request.until,

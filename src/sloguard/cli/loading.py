@@ -17,12 +17,12 @@ EXIT_INVALID = 1
 _COLOURS = {"error": typer.colors.RED, "warning": typer.colors.YELLOW, "note": typer.colors.CYAN}
 
 
-def load_or_exit(path: Path, *, quiet: bool = False) -> "Configuration":
-    """The configuration. Errors and warnings go to stderr; notes are for `validate` alone.
+def load_or_exit(path: Path, *, warnings: bool = False) -> "Configuration":
+    """The configuration. Errors go to stderr; notes are for `validate` alone.
 
     Args:
-        path: the file.
-        quiet: no warnings either.
+        path: the file, directory or pattern.
+        warnings: whether warnings go there, too: where the configuration is put to work, not each time it is looked at.
 
     Raises:
         typer.Exit: there is an error.
@@ -30,8 +30,8 @@ def load_or_exit(path: Path, *, quiet: bool = False) -> "Configuration":
     from sloguard.config import Level, load
 
     loaded = load(path, os.environ)
-    shown = (problem for problem in loaded.problems if problem.level is not Level.NOTE)
-    print_problems(problem for problem in shown if is_shown(problem, quiet=quiet))
+    shown = {Level.ERROR, Level.WARNING} if warnings else {Level.ERROR}
+    print_problems(problem for problem in loaded.problems if problem.level in shown)
     if loaded.configuration is None:
         raise typer.Exit(EXIT_INVALID)
     return loaded.configuration

@@ -4,10 +4,15 @@ import sys
 
 import typer
 
+from sloguard.cli.check import check
 from sloguard.cli.demo import demo
+from sloguard.cli.doctor import doctor
+from sloguard.cli.explain import explain
 from sloguard.cli.generate import generate
+from sloguard.cli.init import init
 from sloguard.cli.replay import replay
 from sloguard.cli.run import run
+from sloguard.cli.schema import schema
 from sloguard.cli.status import status
 from sloguard.cli.validate import validate
 from sloguard.errors import SloguardError
@@ -21,7 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (validate, generate, replay, status, run, demo):
+for _command in (init, validate, doctor, generate, replay, status, check, run, explain, schema, demo):
     app.command()(_command)
 
 

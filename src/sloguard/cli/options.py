@@ -14,7 +14,12 @@ class OutputFormat(StrEnum):
 
 ConfigOption = Annotated[
     Path,
-    typer.Option("-c", "--config", envvar="SLOGUARD_CONFIG", help="The file that declares services and SLOs."),
+    typer.Option(
+        "-c",
+        "--config",
+        envvar="SLOGUARD_CONFIG",
+        help="What declares services and SLOs: a file, a directory of them, or a pattern in quotes.",
+    ),
 ]
 StoreOption = Annotated[
     str,

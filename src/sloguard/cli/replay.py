@@ -26,14 +26,19 @@ def replay(
     config: ConfigOption = DEFAULT_CONFIG,
     store: StoreOption = DEFAULT_STORE,
     prometheus: PrometheusOption = None,
-    since: Annotated[str, typer.Option(help="How far back: a duration such as 30d, or a time.")] = "30d",
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="How far back: a duration such as 30d, or a time; by default the longest window, at least 30d."
+        ),
+    ] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Where to end; by default now.")] = None,
     output: FormatOption = OutputFormat.TABLE,
     migrate: MigrateOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Fill the ledger from Prometheus' past. What is counted already is kept; an interrupted replay goes on."""
-    from sloguard.app.replay import ReplayRequest
+    from sloguard.app.replay import ReplayRequest, default_reach
     from sloguard.app.replay import replay as run_replay
     from sloguard.cli.loading import load_or_exit
     from sloguard.cli.output import print_json, words
@@ -42,9 +47,9 @@ def replay(
     from sloguard.clock import utc_now
     from sloguard.presentation.words import instant
 
-    configuration = load_or_exit(config, quiet=quiet).asking(prometheus)
+    configuration = load_or_exit(config).asking(prometheus)
     end = parse_instant(until) if until else utc_now() - configuration.evaluation.settle
-    start = parse_since(since, end)
+    start = parse_since(since, end) if since else end - default_reach(configuration)
     with progress("Replaying", quiet=quiet) as on_progress, _interruption() as interrupted:
         request = ReplayRequest(store, migrate, start, end, on_progress, interrupted.is_set)
         outcome = run_replay(configuration, request)
@@ -52,6 +57,10 @@ def replay(
         words(f"{key.slo_id} cannot be counted: {why}")
     for key in sorted(outcome.unseen, key=lambda key: key.slo_id):
         words(f"{key.slo_id} has no samples: nothing matches the selector of its total. Check it in Prometheus.")
+    left_out = {key.slo_id: count for key, count in outcome.left_out.items() if count}
+    for slo_id, count in sorted(left_out.items()):
+        do = "Raise its group_limit, or group it by labels with fewer values."
+        words(f"{slo_id} leaves out {count} of its groups. {do}")
     counted = len(configuration.slos) - len(outcome.refused) - len(outcome.unseen)
     if output is OutputFormat.JSON:
         print_json(
@@ -61,6 +70,7 @@ def replay(
                 "counted": counted,
                 "unseen": sorted(key.slo_id for key in outcome.unseen),
                 "refused": {key.slo_id: why for key, why in outcome.refused.items()},
+                "groups_left_out": left_out,
             }
         )
     elif outcome.complete:

@@ -37,7 +37,7 @@ def run(
     from sloguard.web import listen_address
 
     host, port = listen_address(listen)
-    configuration = load_or_exit(config, quiet=quiet).asking(prometheus)
+    configuration = load_or_exit(config, warnings=not quiet).asking(prometheus)
     configure_logs(human=sys.stderr.isatty(), quiet=quiet)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -42,7 +42,7 @@ def status(
     from sloguard.presentation.words import duration, instant
     from sloguard.store import open_store
 
-    configuration = load_or_exit(config, quiet=quiet)
+    configuration = load_or_exit(config)
     as_of = parse_instant(at) if at else None
     opened = open_store(store)
     try:

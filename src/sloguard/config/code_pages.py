@@ -13,12 +13,13 @@ FILE:LINE:COL: SGnnn what is wrong (got …): why. What to do.
 ```
 
 Errors make a file unusable. Warnings (SG1nn) and notes (SG2nn) do not; `--quiet` hides them.
+SG3nn are found by `sloguard validate --live`, which asks Prometheus too; each is an error or a warning.
 This page is generated from the codes themselves, and every example on it is tested.
 
 | code | | what it means |
 | --- | --- | --- |
 """
-_SCOPES = {Scope.FILE: "A file", Scope.TOP: "At the top of a file", Scope.SLO: "In an SLO"}
+SCOPES = {Scope.FILE: "A file", Scope.TOP: "At the top of a file", Scope.SLO: "In an SLO"}
 
 
 def code_pages() -> str:
@@ -30,10 +31,10 @@ def _section(code: Code) -> str:
     level = "" if code.level is Level.ERROR else f" ({code.level.value})"
     text = f"## {code.id}\n\n**{code.title}**{level}. {code.explanation}\n"
     if code.example:
-        text += f"\n{_SCOPES[code.scope]}:\n\n```yaml\n{_visible(code.example)}```\n"
+        text += f"\n{SCOPES[code.scope]}:\n\n```yaml\n{visible(code.example)}```\n"
     return f"{text}\nWhat to do: {code.mend}\n"
 
 
-def _visible(example: str) -> str:
+def visible(example: str) -> str:
     """Control characters as the symbols that stand for them."""
     return "".join(chr(0x2400 + ord(each)) if ord(each) < ord(" ") and each != "\n" else each for each in example)

@@ -14,8 +14,8 @@ from sloguard.config.report import Report
 from sloguard.config.syntax import describe
 
 MAX_DEPTH = 50
-MAX_VALUES = 1_000_000
-"""After aliases are followed."""
+MAX_VALUES = 500_000
+"""Of all files together, after aliases are followed: 25,000 SLOs, and some 250 MB of memory."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "<<"
@@ -35,13 +35,20 @@ class _Open:
     size: int = 1
 
 
+@dataclass(slots=True)
+class Budget:
+    """How many values the files that are still to be read may hold."""
+
+    values: int = MAX_VALUES
+
+
 class _UnusableError(Exception):
     """The rest of the file means nothing; the problem is reported."""
 
 
-def compose(text: str, report: Report) -> Mapping | None:
+def compose(text: str, report: Report, budget: Budget | None = None) -> Mapping | None:
     """The file's top mapping; None, with a problem, if there is none."""
-    composer = _Composer(report)
+    composer = _Composer(report, budget or Budget())
     try:
         for event in _events(text, report):
             composer.take(event)
@@ -66,15 +73,11 @@ def _events(text: str, report: Report) -> Iterator[events.Event]:
         raise _UnusableError from error
 
 
-def _place(event: events.Event) -> Place:
-    mark = event.start_mark
-    assert mark is not None  # every event that is read, rather than built, has one
-    return Place(mark.line + 1, mark.column + 1)
-
-
 class _Composer:
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, budget: Budget) -> None:
         self._report = report
+        self._file = report.file
+        self._budget = budget
         self._open: list[_Open] = []
         self._anchors: dict[str, tuple[Node, int]] = {}
         self.root: Node | None = None
@@ -84,7 +87,7 @@ class _Composer:
             case events.ScalarEvent():
                 self._check_tag(event)
                 plain = bool(event.implicit[0]) and event.tag is None
-                self._add(Scalar(event.value, plain, _place(event)), 1, event.anchor)
+                self._add(Scalar(event.value, plain, self._place(event)), 1, event.anchor)
             case events.MappingStartEvent() | events.SequenceStartEvent():
                 self._start(event)
             case events.MappingEndEvent() | events.SequenceEndEvent():
@@ -93,9 +96,14 @@ class _Composer:
                 self._follow(event)
             case events.DocumentStartEvent() if self.root is not None:
                 do = "Keep one document; put the others into files of their own."
-                self._fail(reading.NOT_A_MAPPING, _place(event), "a second YAML document starts here", do)
+                self._fail(reading.NOT_A_MAPPING, self._place(event), "a second YAML document starts here", do)
             case _:
                 pass
+
+    def _place(self, event: events.Event) -> Place:
+        mark = event.start_mark
+        assert mark is not None  # every event that is read, rather than built, has one
+        return Place(mark.line + 1, mark.column + 1, self._file)
 
     def _fail(self, code: Code, place: Place, what: str, do: str) -> None:
         self._report.add(code, place, what, do)
@@ -105,14 +113,14 @@ class _Composer:
         if event.tag is not None and event.tag not in _PLAIN_TAGS:
             shown = one_line(event.tag.replace("tag:yaml.org,2002:", "!!"))
             do = "Remove it; write the value itself."
-            self._report.reject(reading.TAG, _place(event), "tags have no meaning here", do, got=shown)
+            self._report.reject(reading.TAG, self._place(event), "tags have no meaning here", do, got=shown)
 
     def _start(self, event: events.MappingStartEvent | events.SequenceStartEvent) -> None:
         self._check_tag(event)
         if len(self._open) >= MAX_DEPTH:
             what = f"values are nested more than {MAX_DEPTH} levels deep"
-            self._fail(reading.TOO_DEEP, _place(event), what, "Remove the surplus brackets or indentation.")
-        self._open.append(_Open(_place(event), event.anchor, isinstance(event, events.MappingStartEvent)))
+            self._fail(reading.TOO_DEEP, self._place(event), what, "Remove the surplus brackets or indentation.")
+        self._open.append(_Open(self._place(event), event.anchor, isinstance(event, events.MappingStartEvent)))
 
     def _end(self) -> None:
         done = self._open.pop()
@@ -124,25 +132,27 @@ class _Composer:
         anchor = event.anchor or ""
         known = self._anchors.get(anchor)
         if known is not None:
-            self._add(*known, None, _place(event))
+            self._add(*known, None, self._place(event))
             return
         itself = any(each.anchor == anchor for each in self._open)
         name = one_line(anchor)
         what = f"*{name} stands within what it repeats" if itself else f"nothing before is marked &{name}"
-        self._fail(reading.ALIAS, _place(event), what, f"Mark the value with &{name} before this, outside of it.")
+        self._fail(reading.ALIAS, self._place(event), what, f"Mark the value with &{name} before this, outside of it.")
 
     def _add(self, node: Node, size: int, anchor: str | None, place: Place | None = None) -> None:
         if anchor is not None:
             self._anchors[anchor] = node, size
         if not self._open:
             self.root = node
+            self._budget.values -= size
             return
         parent = self._open[-1]
         parent.children.append(node)
         parent.size += size
-        if parent.size > MAX_VALUES:
-            what = f"the file holds more than {MAX_VALUES:,} values once its aliases are followed"
-            self._fail(reading.TOO_LARGE, place or node.place, what, "Split the file, or use fewer aliases.")
+        if parent.size > self._budget.values:
+            what = f"there are more than {MAX_VALUES:,} values once aliases are followed"
+            do = "Use fewer aliases, a template, or several configurations."
+            self._fail(reading.TOO_LARGE, place or node.place, what, do)
 
     def _mapping(self, done: _Open) -> Mapping:
         entries: dict[str, Entry] = {}

@@ -1,6 +1,7 @@
 """Credentials: given directly, or in a file of their own."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 from sloguard.config.codes import settings
@@ -18,10 +19,12 @@ class Credentials:
 
     Attributes:
         directory: where relative paths start: the configuration's own.
+        directories: of the configuration's files, by what messages call them.
     """
 
     directory: FilePath
     report: Report
+    directories: Mapping[str, FilePath] = field(default_factory=dict)
 
     def chosen(self, value: Secret | None, file: str | None, path: Path) -> Secret | None:
         """The credential that is given by `path` or by `path` + `_file`; None if neither is, or with a problem."""
@@ -37,7 +40,11 @@ class Credentials:
 
     def file(self, file: str, path: Path) -> str | None:
         """Where a file is that something else reads later; None, with a problem, if it cannot be read."""
-        return str(self.directory / file) if self._bytes(file, path) is not None else None
+        return str(self._location(file, path)) if self._bytes(file, path) is not None else None
+
+    def _location(self, file: str, path: Path) -> FilePath:
+        """Relative to the file in which it is named."""
+        return self.directories.get(self.report.place(path).file, self.directory) / file
 
     def _read(self, file: str, path: Path) -> str | None:
         content = self._bytes(file, path)
@@ -54,7 +61,7 @@ class Credentials:
 
     def _bytes(self, file: str, path: Path) -> bytes | None:
         """The file's content, at most one byte more than a credential may have."""
-        location = self.directory / file
+        location = self._location(file, path)
         do = "Check the path and the permissions; it is relative to the configuration's directory."
         try:
             if not location.is_file():

@@ -15,12 +15,16 @@ from sloguard.config.json_schema import for_editors, json_schema
 
 def documents() -> Mapping[str, str]:
     """Content by file name."""
-    schema = json_schema()
     return {
-        "slo.schema.json": json.dumps(for_editors(schema), indent=2, ensure_ascii=False) + "\n",
-        "slo-yaml.md": field_pages(schema),
+        "slo.schema.json": schema_text(),
+        "slo-yaml.md": field_pages(json_schema()),
         "error-codes.md": code_pages(),
     }
+
+
+def schema_text() -> str:
+    """The JSON Schema as a file."""
+    return json.dumps(for_editors(json_schema()), indent=2, ensure_ascii=False) + "\n"
 
 
 def main(directory: Path) -> None:

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping
 
+from sloguard.config.schema.required import ALL_REQUIRED
+
 Schema = Mapping[str, object]
 
 _HEAD = """# slo.yaml
@@ -34,17 +36,79 @@ services:
 - **Unknown keys** are errors. So are keys without a value.
 - What an SLO does not say comes from its service, then from `defaults`.
 - Unquoted `on`, `off`, `yes`, `no`, `12:30`, `017` and `1_000` are refused: YAML readers disagree about them.
+
+## Several files
+
+`--config` names a file, a directory (all *.yaml and *.yml in it) or a pattern such as `'slos/**/*.yaml'`; \
+and a file may include others:
+
+```yaml
+version: 1
+include: [team-a/*.yaml, team-b]
+```
+
+- Together they are one configuration. Every file has its own `version`.
+- `prometheus`, `evaluation`, `notify`, `routes` and `defaults` stand in one of them and hold for all. \
+Templates may be declared and used in any of them.
+- A service stands in one file. A file is read once: including it twice, or in a circle, is an error.
+- Paths (`include`, `*_file`) are relative to the file that they stand in. Hidden files are passed over.
+- Problems bear the name of their own file.
+
+## Templates
+
+```yaml
+version: 1
+templates:
+  http-service:
+    parameters: [job, {objective: 99.9}]
+    runbook_url: https://runbooks.example.com/$(name)
+    slos:
+      - name: availability
+        objective: $(objective)
+        indicator:
+          events:
+            bad: 'http_requests_total{job="$(job)",code=~"5.."}'
+            total: 'http_requests_total{job="$(job)"}'
+services:
+  - {name: shop, template: http-service, with: {job: shop-api}}
+  - {name: search, template: http-service, with: {job: search, objective: 99.5}}
+  - name: checkout
+    template: http-service
+    with: {job: checkout}
+    owner: payments
+    slos:
+      - {name: availability, objective: 99.95}
+```
+
+- A template is a service without its name. A service that uses it says what is different: its own keys win, \
+and an SLO of the same name changes only the keys it has.
+- `$(parameter)` works in every text of the template; `$(name)` is the service's name; `$$(` is a literal `$(`.
+- Parameters without a default need a value; one that is unknown or never used is an error.
+- Within quotes in PromQL a value stays text, whatever it holds. Outside of quotes it must be a single word.
+- A problem within a template is reported once, at the template's line, with the services that it concerns.
 """
 
 _ORDER = (
     "ServiceEntry",
     "SloEntry",
+    "TemplateEntry",
     "IndicatorEntry",
     "EventsEntry",
     "LatencyEntry",
     "ThresholdEntry",
+    "FreshnessEntry",
+    "RatioEntry",
+    "CompositeEntry",
+    "MemberEntry",
+    "WindowEntry",
+    "BudgetingEntry",
     "AlertingEntry",
     "TierEntry",
+    "SuccessRateEntry",
+    "BudgetEntry",
+    "ForecastEntry",
+    "NoDataEntry",
+    "SelfAlertEntry",
     "DefaultsEntry",
     "PrometheusEntry",
     "BasicAuthEntry",
@@ -58,12 +122,24 @@ _ORDER = (
 _TITLES = {
     "ServiceEntry": "A service",
     "SloEntry": "An SLO",
+    "TemplateEntry": "A template",
     "IndicatorEntry": "indicator",
     "EventsEntry": "indicator: events",
     "LatencyEntry": "indicator: latency",
     "ThresholdEntry": "indicator: threshold",
+    "FreshnessEntry": "indicator: freshness",
+    "RatioEntry": "indicator: ratio",
+    "CompositeEntry": "indicator: composite",
+    "MemberEntry": "A member",
+    "WindowEntry": "window",
+    "BudgetingEntry": "budgeting",
     "AlertingEntry": "alerting",
     "TierEntry": "A tier",
+    "SuccessRateEntry": "A success-rate tier",
+    "BudgetEntry": "A threshold of the budget",
+    "ForecastEntry": "alerting: forecast",
+    "NoDataEntry": "alerting: no_data",
+    "SelfAlertEntry": "self_alert",
     "DefaultsEntry": "defaults",
     "PrometheusEntry": "prometheus",
     "BasicAuthEntry": "prometheus: basic_auth",
@@ -94,7 +170,7 @@ def field_pages(schema: Schema) -> str:
 
 
 def _section(title: str, entry: Schema) -> str:
-    properties, required = entry["properties"], entry.get("required", [])
+    properties, required = entry["properties"], entry.get(ALL_REQUIRED, entry.get("required", []))
     assert isinstance(properties, dict)
     assert isinstance(required, list)
     keys = sorted(properties, key=lambda key: key not in required)

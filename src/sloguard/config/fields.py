@@ -3,8 +3,10 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Annotated
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
 from pydantic.config import JsonDict
@@ -21,9 +23,12 @@ _OWN_HEADERS = frozenset({"host", "content-length", "content-type", "transfer-en
 _NUMBER_TEXT = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 _FRACTION = re.compile(r"([0-9]{1,9}\.[0-9]{1,9})(ms|s|m|h|d|w)")
 _UNIT_MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
-_DURATION_PATTERN = r"^([0-9]+(y|w|d|h|m|s|ms))+$|\$\{"
+_DURATION_PATTERN = r"^([0-9]+(y|w|d|h|m|s|ms))+$|\$[({]"
 _MAX_DECIMALS = 7
 _LONGEST_WINDOW = timedelta(days=365)
+_LONGEST_ZONE = 50
+_ODD_ZONES = frozenset({"localtime", "posixrules", "Factory", "posix", "right"})
+"""They stand beside the zones, and mean another thing on each machine, or count leap seconds."""
 
 
 def _read_name(value: str) -> str:
@@ -82,6 +87,11 @@ def _read_objective(value: object) -> Decimal:
     return number.normalize().scaleb(-2)
 
 
+def _read_slice_objective(value: object) -> Decimal:
+    """Like an objective, but no bad event at all may be asked for."""
+    return Decimal(1) if as_number(value) == 100 else _read_objective(value)  # noqa: PLR2004 - percent
+
+
 def _read_duration(value: object) -> timedelta:
     if isinstance(value, str):
         try:
@@ -120,12 +130,8 @@ def _read_delay(value: object) -> timedelta:
     return timedelta(0) if zero else _read_duration(value)
 
 
-def _read_window(value: object) -> timedelta:
-    if isinstance(value, dict):
-        if "calendar" in value:
-            what = "names a calendar window, which this version does not support"
-            raise refusal(shape.NOT_SUPPORTED, what, "Use a rolling window such as 30d.")
-        raise refusal(values.WINDOW, "must be a duration", "Use a rolling window such as 30d.")
+def read_rolling(value: object) -> timedelta:
+    """The length of a rolling window."""
     if as_number(value) is not None:
         raise refusal(values.DURATION, "is not a duration", "Write the unit too: 30d for 30 days.")
     window = _read_duration(value)
@@ -133,6 +139,44 @@ def _read_window(value: object) -> timedelta:
         what = "must be a whole number of hours, from 1h to 365d"
         raise refusal(values.WINDOW, what, "Use a window such as 7d, 28d, 30d or 90d.")
     return window
+
+
+def _read_timeslice(value: object) -> timedelta:
+    length = _read_duration(value)
+    if timedelta(hours=1) % length:
+        what = "must divide an hour"
+        raise refusal(values.BUDGETING, what, "Use a timeslice of 1m, 5m, 10m or 1h.")
+    return length
+
+
+def _read_zone(value: str) -> str:
+    if _is_zone(value):
+        return value
+    near = _nearest_zone(value)
+    general = "Write an IANA name like Europe/Paris or UTC."
+    raise refusal(values.ZONE, "is not a time zone", f"Did you mean {near}?" if near else general, safe_do=general)
+
+
+def _is_zone(name: str) -> bool:
+    if name.partition("/")[0] in _ODD_ZONES:
+        return False
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # no such file; no plain path; a directory, or a name too long
+        return False
+    return True
+
+
+def _nearest_zone(text: str) -> str:
+    """By its whole name, or by the city alone."""
+    known = {name.lower(): name for name in sorted(available_timezones())}
+    by_city = {name.rpartition("/")[2]: zone for name, zone in known.items()}
+    wanted = text.strip().lower().replace(" ", "_")
+    for names in (known, by_city):
+        close = get_close_matches(wanted[:_LONGEST_ZONE], names, n=1, cutoff=0.75)
+        if close:
+            return names[close[0]]
+    return ""
 
 
 def _read_bound(value: object) -> Decimal:
@@ -201,7 +245,7 @@ Text = str
 Name = Annotated[
     str,
     AfterValidator(_read_name),
-    WithJsonSchema({"type": "string", "pattern": rf"^{_NAME.pattern}$|\$\{{", "x-takes": "name"}),
+    WithJsonSchema({"type": "string", "pattern": rf"^{_NAME.pattern}$|\$[({{]", "x-takes": "name"}),
 ]
 NameKey = Annotated[str, AfterValidator(_read_name)]
 Label = Annotated[str, AfterValidator(_read_label)]
@@ -213,13 +257,20 @@ Objective = Annotated[
     PlainValidator(_read_objective),
     WithJsonSchema({**_NUMBER_SCHEMA, "exclusiveMinimum": 1, "exclusiveMaximum": 100}),
 ]
+SliceObjective = Annotated[
+    Decimal,
+    PlainValidator(_read_slice_objective),
+    WithJsonSchema({**_NUMBER_SCHEMA, "exclusiveMinimum": 1, "maximum": 100}),
+]
 Duration = Annotated[timedelta, PlainValidator(_read_duration), WithJsonSchema(_DURATION_SCHEMA)]
 Delay = Annotated[
     timedelta,
     PlainValidator(_read_delay),
     WithJsonSchema({"anyOf": [_DURATION_SCHEMA, {"const": 0}], "x-takes": "duration, or 0"}),
 ]
-Window = Annotated[timedelta, PlainValidator(_read_window), WithJsonSchema(_DURATION_SCHEMA)]
+RollingLength = Annotated[timedelta, PlainValidator(read_rolling), WithJsonSchema(_DURATION_SCHEMA)]
+TimesliceLength = Annotated[timedelta, PlainValidator(_read_timeslice), WithJsonSchema(_DURATION_SCHEMA)]
+Zone = Annotated[str, AfterValidator(_read_zone), WithJsonSchema({"type": "string", "x-takes": "time zone"})]
 Bound = Annotated[
     Decimal, PlainValidator(_read_bound), WithJsonSchema({**_NUMBER_SCHEMA, "x-takes": "number or duration"})
 ]

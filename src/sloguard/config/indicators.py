@@ -1,10 +1,31 @@
 """From the file's entries to indicators. A new kind is one entry in the schema and one case here."""
 
+from decimal import Decimal
+
 from sloguard.config.codes import indicators
+from sloguard.config.composites import composite
 from sloguard.config.nodes import Path
 from sloguard.config.report import Report
-from sloguard.config.schema.indicator import EventsEntry, IndicatorEntry, ThresholdEntry
-from sloguard.model.slo import Comparison, EventsIndicator, Indicator, LatencyIndicator, ThresholdIndicator
+from sloguard.config.schema.entry import Entry
+from sloguard.config.schema.indicator import (
+    CompositeEntry,
+    EventsEntry,
+    FreshnessEntry,
+    IndicatorEntry,
+    LatencyEntry,
+    RatioEntry,
+    ThresholdEntry,
+)
+from sloguard.model.duration import format_duration, seconds_text
+from sloguard.model.slo import (
+    Comparison,
+    EventsIndicator,
+    Indicator,
+    LatencyIndicator,
+    RatioIndicator,
+    ThresholdIndicator,
+)
+from sloguard.promql.parse import age_query
 
 
 def indicator(entry: IndicatorEntry, path: Path, report: Report) -> Indicator | None:
@@ -17,13 +38,25 @@ def indicator(entry: IndicatorEntry, path: Path, report: Report) -> Indicator | 
         do = f"Write one of {', '.join(IndicatorEntry.model_fields)}; make a second SLO of another one."
         report.at(indicators.ONE_KIND, path, "indicator needs exactly one kind", do, got=found)
         return None
-    if entry.events is not None:
-        return _events(entry.events, (*path, "events"), report)
-    if entry.latency is not None:
-        latency = entry.latency
-        return LatencyIndicator(latency.histogram, latency.filter, latency.below)
-    assert entry.threshold is not None
-    return _threshold(entry.threshold, (*path, "threshold"), report)
+    return _of_kind(getattr(entry, given[0]), (*path, given[0]), report)
+
+
+def _of_kind(entry: Entry, kind: Path, report: Report) -> Indicator | None:
+    match entry:
+        case EventsEntry() as events:
+            return _events(events, kind, report)
+        case LatencyEntry() as latency:
+            return _latency(latency, kind, report)
+        case ThresholdEntry() as threshold:
+            return _threshold(threshold, kind, report)
+        case FreshnessEntry(timestamp=timestamp, below=below):
+            return ThresholdIndicator(age_query(timestamp), Comparison.BELOW, Decimal(seconds_text(below)))
+        case CompositeEntry() as members:
+            return composite(members, kind, report)
+        case RatioEntry() as ratio:
+            return _ratio(ratio, kind, report)
+        case other:
+            raise AssertionError(other)
 
 
 def _events(entry: EventsEntry, path: Path, report: Report) -> EventsIndicator | None:
@@ -40,6 +73,33 @@ def _events(entry: EventsEntry, path: Path, report: Report) -> EventsIndicator |
 def _once(selectors: list[str] | None) -> tuple[str, ...]:
     """A selector that stands twice would count its events twice."""
     return tuple(dict.fromkeys(selectors or ()))
+
+
+def _latency(entry: LatencyEntry, path: Path, report: Report) -> LatencyIndicator | None:
+    neighbours = (entry.interpolate[0], entry.interpolate[1]) if entry.interpolate is not None else None
+    place = (*path, "interpolate")
+    if neighbours is not None and entry.native:
+        what = "a native histogram needs no interpolate"
+        report.at_key(indicators.NEIGHBOURS, place, what, "Leave out one of the two.")
+        return None
+    if neighbours is not None and not neighbours[0] < entry.below < neighbours[1]:
+        what = f"the bounds of interpolate must lie below and above {format_duration(entry.below)}"
+        found = f"{format_duration(neighbours[0])} and {format_duration(neighbours[1])}"
+        do = "Leave interpolate out if there is a bucket with just this bound."
+        report.at(indicators.NEIGHBOURS, place, what, do, got=found)
+        return None
+    return LatencyIndicator(entry.histogram, entry.filter, entry.below, neighbours, entry.native)
+
+
+def _ratio(entry: RatioEntry, path: Path, report: Report) -> RatioIndicator | None:
+    if (entry.success is None) != (entry.error is None):
+        return RatioIndicator(entry.success or "", entry.error or "")
+    if entry.success is None and report.has_other_keys(path, RatioEntry.model_fields):
+        return None
+    found = "neither" if entry.success is None else "both"
+    what = "ratio needs either success or error"
+    report.at(indicators.SUCCESS_OR_ERROR, path, what, "Keep the one that is easier to write.", got=found)
+    return None
 
 
 def _threshold(entry: ThresholdEntry, path: Path, report: Report) -> ThresholdIndicator | None:

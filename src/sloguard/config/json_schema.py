@@ -20,7 +20,7 @@ def for_editors(part: object) -> object:
     if isinstance(part, list):
         return [for_editors(each) for each in part]
     if isinstance(part, dict):
-        return {key: for_editors(value) for key, value in part.items() if key != "x-takes"}
+        return {key: for_editors(value) for key, value in part.items() if not key.startswith("x-")}
     return part
 
 

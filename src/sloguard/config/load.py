@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sloguard.config.compose import compose
+from sloguard.config.assembly import Assembly
+from sloguard.config.composites import check_composites
 from sloguard.config.credentials import Credentials
+from sloguard.config.places import Places
 from sloguard.config.plain import PlainData
 from sloguard.config.policies import PolicyReader
 from sloguard.config.problem import Problem, one_line
@@ -15,11 +17,13 @@ from sloguard.config.routes import RouteReader, declared_receivers, warn_about_r
 from sloguard.config.schema.file import FileEntry, FileShell
 from sloguard.config.schema.service import DefaultsEntry
 from sloguard.config.schema.surroundings import EvaluationEntry, NotifyEntry, PrometheusEntry
+from sloguard.config.self_alert import blindness
 from sloguard.config.services import ServiceReader
 from sloguard.config.shape import checked
-from sloguard.config.source import decode, read_bytes
 from sloguard.config.surroundings import PrometheusReader, evaluation_settings
-from sloguard.config.versions import is_readable
+from sloguard.config.templates import with_templates
+from sloguard.config.union import united
+from sloguard.config.versions import LANGUAGES, Languages
 from sloguard.model.settings import Configuration
 
 _LONGEST_PATH = 4096
@@ -32,20 +36,26 @@ class Loaded:
     configuration: Configuration | None
     """None if and only if there is an error among the problems."""
     problems: tuple[Problem, ...]
-    """By place."""
+    """By file and place."""
+    places: Places
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Loaded:
-    """Read a file and all that it refers to. Nothing about the file raises: what is wrong is among the problems."""
-    file = one_line(str(path), _LONGEST_PATH)
-    report = Report(file)
-    content = read_bytes(path, report)
-    if content is None:
-        return Loaded(None, tuple(report.problems()))
-    return load_text(content, file, environ, path.parent)
+def load(path: Path, environ: Mapping[str, str], languages: Languages = LANGUAGES) -> Loaded:
+    """Read a configuration. Nothing about its files raises: what is wrong is among the problems.
+
+    Args:
+        path: a file, a directory (all *.yaml and *.yml in it) or a pattern.
+        environ: the environment that `${NAME}` refers to.
+        languages: the versions of the language that can be read.
+    """
+    assembly = Assembly(Report(one_line(str(path), _LONGEST_PATH)), environ, languages)
+    assembly.read(path)
+    return _loaded(assembly)
 
 
-def load_text(text: bytes, file: str, environ: Mapping[str, str], base_dir: Path) -> Loaded:
+def load_text(
+    text: bytes, file: str, environ: Mapping[str, str], base_dir: Path, languages: Languages = LANGUAGES
+) -> Loaded:
     """Like `load`, for a file's content.
 
     Args:
@@ -53,23 +63,26 @@ def load_text(text: bytes, file: str, environ: Mapping[str, str], base_dir: Path
         file: what messages call it.
         environ: the environment that `${NAME}` refers to.
         base_dir: where relative paths of other files start.
+        languages: the versions of the language that can be read.
     """
-    report = Report(file)
-    configuration = _configuration(text, environ, base_dir, report)
+    assembly = Assembly(Report(file), environ, languages)
+    assembly.read_text(text, base_dir / Path(file).name)
+    return _loaded(assembly)
+
+
+def _loaded(assembly: Assembly) -> Loaded:
+    report = assembly.report
+    configuration = _configuration(assembly) if assembly.complete else None
     problems = tuple(report.problems())
-    return Loaded(None if report.has_errors else configuration, problems)
+    return Loaded(None if report.has_errors else configuration, problems, Places.of(report))
 
 
-def _configuration(content: bytes, environ: Mapping[str, str], base_dir: Path, report: Report) -> Configuration | None:
-    text = decode(content, report)
-    root = compose(text, report) if text is not None else None
-    if root is None:
-        return None
-    report.root = root
-    data = PlainData(environ, report).mapping(root)
-    if not is_readable(data, report):
-        return None
-    return _converted(data, Credentials(base_dir, report), report)
+def _configuration(assembly: Assembly) -> Configuration:
+    report, documents = assembly.report, assembly.documents
+    root = report.root = with_templates(united(documents, report), report)
+    data = PlainData(assembly.environ, report).mapping(root)
+    directories = {document.file: document.path.parent for document in documents}
+    return _converted(data, Credentials(documents[0].path.parent, report, directories), report)
 
 
 def _converted(data: Mapping[str, object], secrets: Credentials, report: Report) -> Configuration:
@@ -86,7 +99,10 @@ def _converted(data: Mapping[str, object], secrets: Credentials, report: Report)
         evaluation=evaluation,
         receivers=tuple(receivers),
         routes=route_reader.routes(shell.routes, ("routes",)),
+        no_data_route=route_reader.no_data(shell.routes, ("routes",)),
+        blindness=blindness(shell.self_alert, report),
     )
+    check_composites(configuration.services, data.get("services"), report)
     if not report.has_errors:  # a route with an error leads nowhere for another reason
         warn_about_routes(configuration, report)
     return configuration

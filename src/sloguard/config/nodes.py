@@ -14,6 +14,8 @@ class Scalar(NamedTuple):
     plain: bool
     """Without quotes, so that it may be a number, a truth value or nothing."""
     place: Place
+    values: "dict[str, Scalar] | None" = None
+    """What the parameters in the text stand for, within a template that a service uses."""
 
 
 class Sequence(NamedTuple):

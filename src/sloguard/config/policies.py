@@ -1,44 +1,36 @@
-"""From the file's alerting entries to the tiers of each SLO."""
+"""From the file's alerting entries to the policy of each SLO."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal
 
 from sloguard.config.codes import alerting
 from sloguard.config.nodes import Path
+from sloguard.config.promise import Promise
 from sloguard.config.report import Report
 from sloguard.config.schema.alerting import AlertingEntry, TierEntry
+from sloguard.config.signals import STANDARD_SIGNALS, SignalReader, Signals
 from sloguard.evaluation.tiers import nearest_reachable_factor, reachable, standard_tiers
 from sloguard.model.duration import format_duration
-from sloguard.model.policy import Severity, Tier
+from sloguard.model.policy import AlertPolicy, BudgetThreshold, Severity, Tier
 from sloguard.promql.text import decimal_text
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """An alerting policy as declared. Without tiers it is the standard one.
+    """An alerting policy as declared. Without tiers it has the standard ones.
 
     Attributes:
-        path: where it is declared.
+        path: where its tiers are declared.
         declared: each tier with its place in the list.
+        signals: its other parts.
     """
 
     path: Path = ()
     declared: tuple[tuple[int, Tier], ...] = ()
+    signals: Signals = STANDARD_SIGNALS
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """What tiers depend on, of one SLO."""
-
-    id: str
-    path: Path
-    objective_ratio: Decimal
-    window: timedelta
-
-    @property
-    def budget_ratio(self) -> Decimal:
-        return 1 - self.objective_ratio
+STANDARD = Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +38,15 @@ class PolicyReader:
     report: Report
     slice_length: timedelta
 
-    def policy(self, entry: AlertingEntry | None, path: Path) -> Policy | None:
-        """The policy declared at a place, checked by itself; None if none is."""
+    def policy(self, entry: AlertingEntry | None, path: Path, outer: Policy) -> Policy:
+        """The policy declared at a place, checked by itself; what it does not say is as in the outer one."""
         if entry is None:
-            return None
+            return outer
+        if entry.is_standard:
+            return STANDARD
+        signals = self._signals.signals(entry, path).over(outer.signals)
+        if entry.tiers is None:
+            return replace(outer, signals=signals)
         declared: list[tuple[int, Tier]] = []
         for index, tier_entry in enumerate(entry.tiers):
             tier = Tier(Severity(tier_entry.severity), tier_entry.long, tier_entry.short, tier_entry.factor)
@@ -61,14 +58,31 @@ class PolicyReader:
                 self.report.at(alerting.TIER_TWICE, place, what, "Remove one of them.", got="")
             else:
                 declared.append((index, tier))
-        return Policy(path, tuple(declared))
+        return Policy(path, tuple(declared), signals)
 
-    def tiers(self, policy: Policy, promise: Promise) -> tuple[Tier, ...]:
+    def resolved(self, policy: Policy, promise: Promise) -> AlertPolicy:
+        """The policy for one SLO. What cannot work there is reported."""
+        signals = policy.signals
+        self._signals.check_fit(signals, promise)
+        return AlertPolicy(
+            tiers=self._tiers(policy, promise),
+            success_rate=signals.success_rate.value if signals.success_rate else (),
+            budget=_lowest_first(signals.budget.value if signals.budget else ()),
+            forecast=signals.forecast.value if signals.forecast else None,
+            no_data=signals.no_data.value if signals.no_data else None,
+        )
+
+    @property
+    def _signals(self) -> SignalReader:
+        return SignalReader(self.report, self.slice_length)
+
+    def _tiers(self, policy: Policy, promise: Promise) -> tuple[Tier, ...]:
         """The policy's tiers for one SLO, most severe first. What cannot work there is reported."""
         if not policy.declared:
             return self._standard(promise)
         for index, tier in policy.declared:
             self._check_fit(policy, index, tier, promise)
+            self._check_timeslices(policy, index, tier, promise)
         return _ordered(tuple(tier for _, tier in policy.declared))
 
     def _check_windows(self, entry: TierEntry, path: Path) -> bool:
@@ -112,8 +126,20 @@ class PolicyReader:
         do = f"The nearest factor that can is {nearest}, which fires when more than 80 % of the events are bad."
         self.report.at(alerting.UNREACHABLE, path, what, do, why=why, got=f"factor {factor}")
 
+    def _check_timeslices(self, policy: Policy, index: int, tier: Tier, promise: Promise) -> None:
+        length = promise.timeslice
+        if length is None or (tier.short >= 2 * length and not tier.short % length and not tier.long % length):
+            return
+        is_own = policy.path[: len(promise.path)] == promise.path
+        path = (*policy.path, "tiers", index, "short") if is_own else promise.path
+        which = f"{tier.severity.value} over {format_duration(tier.long)}"
+        what = f"the tier {which} does not fit the timeslices of {promise.id}"
+        why = f"both windows must be whole numbers of {format_duration(length)}, the short one at least two"
+        do = "Use other windows, or shorter timeslices."
+        self.report.at(alerting.TIER_WINDOWS, path, what, do, why=why, got=f"short {format_duration(tier.short)}")
+
     def _standard(self, promise: Promise) -> tuple[Tier, ...]:
-        tiers = standard_tiers(promise.budget_ratio, promise.window, self.slice_length)
+        tiers = standard_tiers(promise.budget_ratio, promise.window, promise.timeslice or self.slice_length)
         windows = {(tier.long, tier.short) for tier in tiers}
         if len(windows) < len(tiers) or any(tier.short >= tier.long for tier in tiers):
             path = (*promise.path, "window") if self.report.has((*promise.path, "window")) else promise.path
@@ -137,6 +163,10 @@ class PolicyReader:
         do = "It fires when more than 80 % of the events are bad; declare own tiers to choose otherwise."
         path = (*promise.path, "objective")
         self.report.at(alerting.FACTOR_REPLACED, path, what, do, why=why, got="")
+
+
+def _lowest_first(thresholds: tuple[BudgetThreshold, ...]) -> tuple[BudgetThreshold, ...]:
+    return tuple(sorted(thresholds, key=lambda threshold: (-threshold.severity.rank, threshold.remaining_ratio)))
 
 
 def _same(one: Tier, other: Tier) -> bool:

@@ -20,6 +20,10 @@ class Place(NamedTuple):
 
     line: int
     column: int
+    file: str = ""
+    """As messages show it; empty where there is only one."""
+    user: str = ""
+    """Of a place within a template: the service that it is looked at for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sloguard.config.fields import ONE_OR_MORE
 from sloguard.config.problem import one_line
 from sloguard.config.refusal import refusal
 from sloguard.promql.parse import Flaw, PromqlError, counter_selector, instant_query, label_matchers
+from sloguard.promql.ratio import ratio_expression
 
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _SUFFIX = re.compile(r"(.+)_(?:bucket|count|sum)")
@@ -27,6 +28,11 @@ _WORDS = {
         indicators.PROMQL,
         "has `or` between matchers, which Prometheus does not know",
         'Use a regular expression, code=~"a|b", or a list of selectors.',
+    ),
+    Flaw.QUOTED_LABEL: (
+        indicators.PROMQL,
+        "has a label name in quotes, which only Prometheus 3 knows",
+        "Use a label of letters, digits and `_`, or record the metric with such a label.",
     ),
     Flaw.NOT_INSTANT: (
         indicators.NOT_INSTANT,
@@ -48,6 +54,21 @@ _WORDS = {
         "matches the label le",
         "Leave it out: the bucket comes from `below`.",
     ),
+    Flaw.NO_WINDOW: (
+        indicators.NO_WINDOW,
+        "has no $window",
+        "Write it where the range goes, like rate(x[$window]); use `threshold` for what needs no range.",
+    ),
+    Flaw.WINDOW_MISPLACED: (
+        indicators.NO_WINDOW,
+        "has a $window that is no range",
+        "Let it stand alone in brackets, like x[$window], or first in a subquery, like x[$window:15s].",
+    ),
+    Flaw.PERCENT: (
+        indicators.PERCENT,
+        "is multiplied by 100",
+        "Leave it out: a ratio is a share, 0 to 1.",
+    ),
 }
 
 
@@ -55,7 +76,7 @@ def _refused(text: str, error: PromqlError) -> PydanticCustomError:
     if error.flaw is Flaw.SYNTAX:
         do = "Try it in Prometheus first; mind quotes, braces and regular expressions."
         if "$window" in text:
-            do = "Leave out $window: sloguard looks at every window itself."
+            do = "Leave out $window: only a `ratio` has one."
         why = one_line(error.why, _LONGEST_SHOWN)
         return refusal(indicators.PROMQL, "is not valid PromQL", do, why=why, safe_do=do)
     code, what, do = _WORDS[error.flaw]
@@ -88,6 +109,17 @@ def _read_query(text: str) -> str:
         raise _refused(text, error) from None
 
 
+def _read_ratio(text: str) -> str:
+    try:
+        return ratio_expression(text)
+    except PromqlError as error:
+        if error.flaw is not Flaw.COMPARISON:
+            raise _refused("", error) from None
+        what = "contains a comparison, which drops the series for which it does not hold"
+        do = "Write `bool` after it to get 0 or 1; only the sides of an outermost division may drop series."
+        raise refusal(indicators.COMPARISON, what, do) from None
+
+
 def _read_filter(text: str) -> str:
     braces = text.strip()
     try:
@@ -114,5 +146,6 @@ def _read_histogram(text: str) -> str:
 
 Selectors = Annotated[list[Annotated[str, AfterValidator(_read_selector)]], Field(min_length=1), ONE_OR_MORE]
 Query = Annotated[str, AfterValidator(_read_query), WithJsonSchema({"type": "string", "x-takes": "PromQL"})]
+Ratio = Annotated[str, AfterValidator(_read_ratio), WithJsonSchema({"type": "string", "x-takes": "PromQL"})]
 Filter = Annotated[str, AfterValidator(_read_filter)]
 Histogram = Annotated[str, AfterValidator(_read_histogram)]

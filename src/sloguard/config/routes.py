@@ -38,6 +38,12 @@ class RouteReader:
             if names is not None
         }
 
+    def no_data(self, entry: RoutesEntry | None, path: Path) -> tuple[str, ...] | None:
+        """Who hears of no-data alerts; None if that is not said."""
+        if entry is None or entry.no_data is None:
+            return None
+        return tuple(dict.fromkeys(self._checked(entry.no_data, (*path, "no_data"))))
+
     def _checked(self, names: Sequence[str], path: Path) -> Sequence[str]:
         for index, name in enumerate(names):
             if name in self.known:
@@ -65,10 +71,12 @@ def warn_about_routes(configuration: Configuration, report: Report) -> None:
         return
     heard = {name for names in configuration.routes.values() for name in names}
     heard |= {name for service in configuration.services for _, names in service.routes for name in names}
+    routes = (configuration.no_data_route, *(service.no_data_route for service in configuration.services))
+    heard |= {name for route in routes if route is not None for name in route}
     unreached = [
         service.name
         for service in configuration.services
-        if any(tier.severity is Severity.PAGE for slo in service.slos for tier in slo.tiers)
+        if any(Severity.PAGE in slo.policy.severities for slo in service.slos)
         and not dict(service.routes).get(Severity.PAGE, configuration.routes.get(Severity.PAGE))
     ]
     if unreached:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sloguard.config import codes
-from sloguard.config.codes import shape
+from sloguard.config.codes import reading, shape
 from sloguard.config.codes.code import Code
 from sloguard.config.later import LATER_KEYS
 from sloguard.config.nodes import Path, key_place
@@ -19,6 +19,8 @@ from sloguard.config.schema.keys import keys_at
 
 M = TypeVar("M", bound=Entry)
 
+_MOST_VALUES = 20_000
+_CHECKED_ONE_BY_ONE = frozenset({"services", "slos"})
 _MOST_UNKNOWN = 50
 """Unknown keys that are taken out one by one to look at the rest of an entry."""
 _KEY = "[key]"
@@ -56,6 +58,8 @@ def checked(
         report: takes the problems.
         keys_of: the model to take suggestions from, where it knows more of what is inside.
     """
+    if _is_in_vain(data, path, report):
+        return None
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -72,6 +76,30 @@ def checked(
     if len(unknown) < len(details) or len(unknown) > _MOST_UNKNOWN or meant & missing:
         return None
     return _without_keys(model, data, unknown)
+
+
+def _is_in_vain(data: object, path: Path, report: Report) -> bool:
+    """Whether no more errors are wanted, or there would be too many."""
+    if report.is_full or not _is_too_large(data):
+        return report.is_full
+    what = f"{name_of(path) or 'this'} holds more than {_MOST_VALUES:,} values"
+    report.at(reading.TOO_LARGE, path, what, "Keep what is meant; split the rest.", got="")
+    return True
+
+
+def _is_too_large(data: object) -> bool:
+    """Whether there is so much in an entry that its errors alone would fill the memory: pydantic lists them all."""
+    count = 0
+    waiting = [data]
+    while waiting and count <= _MOST_VALUES:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            count += len(each)
+            waiting += [value for key, value in each.items() if key not in _CHECKED_ONE_BY_ONE]
+        elif isinstance(each, list):
+            count += len(each)
+            waiting += [value for value in each if isinstance(value, dict | list)]
+    return count > _MOST_VALUES
 
 
 def _without_keys(model: type[M], data: object, unknown: Iterable[Path]) -> M | None:

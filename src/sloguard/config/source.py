@@ -20,9 +20,7 @@ def read_bytes(path: Path, report: Report) -> bytes | None:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        what, do = "there is no such file", _advice(path)
-    except IsADirectoryError:
-        what, do = "this is a directory", f"Name the file itself: {path / 'slo.yaml'}."
+        what, do = "there is no such file", "Check the path, or name another file with --config."
     except PermissionError:
         what, do = "you may not read this file", "Change its permissions, or run as another user."
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -30,12 +28,6 @@ def read_bytes(path: Path, report: Report) -> bytes | None:
         do = "Check the path."
     report.add(reading.UNREADABLE, _START, what, do)
     return None
-
-
-def _advice(path: Path) -> str:
-    if any(character in str(path) for character in "*?["):
-        return "Patterns are not expanded here: leave that to the shell, without quotes."
-    return "Check the path, or name another file with --config."
 
 
 def decode(content: bytes, report: Report) -> str | None:

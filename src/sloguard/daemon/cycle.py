@@ -1,28 +1,42 @@
 """One evaluation: count, measure, decide, and commit all of it at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
-from sloguard.alerting.contributors import contributors
-from sloguard.alerting.decide import decide, remove
-from sloguard.alerting.incident import firing_incident, resolved_incident
-from sloguard.alerting.notifications import announce
+from sloguard.alerting.contributors import contributors, member_contributors
+from sloguard.alerting.decide import decide
+from sloguard.alerting.incident import firing_incident, no_data_incident
+from sloguard.daemon.rulings import Ruling, Telling, changes, log_changes, outcome, removal, ruling
 from sloguard.errors import PrometheusError
 from sloguard.evaluation.burn import read_tiers
+from sloguard.evaluation.signals import read_signals
+from sloguard.evaluation.silence import read_silence
 from sloguard.evaluation.status import slo_status, status_report
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.live import LiveLedger, Settled
-from sloguard.model.alert import AlertDecision, AlertRecord, Contributor, Transition
-from sloguard.model.delivery import Notification
+from sloguard.model.alert import (
+    OF_AN_SLO,
+    SELF_ALERT,
+    Alert,
+    AlertDecision,
+    AlertKey,
+    AlertKind,
+    AlertRecord,
+    Contributor,
+    Incident,
+    Reason,
+)
+from sloguard.model.composite import CompositeIndicator
 from sloguard.model.measurement import Slice
 from sloguard.model.settings import Configuration
 from sloguard.model.slo import Slo
 from sloguard.model.status import SloStatus, StatusReport
-from sloguard.ports import AlertStore, CycleOutcome, InstantQueries, LedgerKey
+from sloguard.ports import AlertStore, InstantQueries, LedgerKey
 from sloguard.promql.breakdown import KIND_BAD, KIND_TOTAL, breakdown_query, label_of
+from sloguard.promql.grouping import of_group
 
 _log = structlog.get_logger(__name__)
 
@@ -32,20 +46,26 @@ class CycleReport:
     """What an evaluation found. With an error, the status rests on what was counted before."""
 
     status: StatusReport
-    decisions: Mapping[str, AlertDecision]
-    """By SLO id, those that change an alert."""
+    decisions: Mapping[AlertKey, AlertDecision]
+    """Those that change an alert."""
     error: PrometheusError | None
     refused: Mapping[str, str]
     """Reasons why an SLO cannot be counted, by id."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """How many groups have no place, by the id of their template, as far as slices were settled."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What becomes of one SLO's alert."""
+class _Sight:
+    """What this evaluation could see."""
 
-    decision: AlertDecision
-    record: AlertRecord | None
-    notifications: tuple[Notification, ...]
+    tail: Mapping[LedgerKey, Slice]
+    watched_since: datetime | None
+    """Since when Prometheus has answered; None while it does not."""
+    refused: Mapping[str, str]
+    """Reasons why an SLO cannot be counted, by id."""
+    records: Mapping[AlertKey, AlertRecord]
+    """The alerts as they stood before."""
 
 
 class Cycle:
@@ -62,6 +82,7 @@ class Cycle:
         self._histories = histories
         self._alerts = alerts
         self._adhoc = adhoc
+        self._watched_since: datetime | None = None
 
     def run(self, now: datetime) -> CycleReport:
         """Evaluate every SLO once.
@@ -74,19 +95,29 @@ class Cycle:
             self._histories.load(self._configuration.slos, now)
         elif settled is not None:
             self._histories.apply(settled.ranges)
-        records = self._alerts.alerts()
-        statuses: dict[str, SloStatus] = {}
-        verdicts: dict[str, _Verdict] = {}
-        for slo in self._configuration.slos:
-            statuses[slo.id], verdicts[slo.id] = self._evaluate(slo, tail, records.get(slo.id), now)
-        for slo_id in records.keys() - verdicts.keys():
-            verdicts[slo_id] = _removal(records[slo_id], now)
-        self._commit(settled, verdicts, now)
-        report = status_report(now, self._configuration.services, statuses)
         refused = {key.slo_id: why for key, why in settled.refused.items()} if settled else {}
-        changed = {slo_id: v.decision for slo_id, v in verdicts.items() if v.decision.transition is not Transition.NONE}
-        _log_changes(changed)
-        return CycleReport(report, changed, error, refused)
+        sight = _Sight(tail, self._watched(now, error), refused, self._alerts.alerts())
+        statuses: dict[str, SloStatus] = {}
+        rulings: dict[AlertKey, Ruling] = {}
+        services = self._histories.services(self._configuration.services, now)
+        for slo in (each for service in services for each in service.slos):
+            statuses[slo.id], of_slo = self._evaluate(slo, sight, now)
+            rulings |= of_slo
+        for key in sight.records.keys() - rulings.keys() - {SELF_ALERT}:
+            rulings[key] = removal(sight.records[key], now)
+        self._alerts.commit_cycle(outcome(rulings, settled.ranges if settled else ()), now)
+        if settled is not None:
+            self._ledger.committed(settled)
+        report = status_report(now, services, statuses)
+        changed = changes(rulings)
+        log_changes(changed)
+        left_out = {key.slo_id: count for key, count in settled.left_out.items()} if settled else {}
+        return CycleReport(report, changed, error, refused, left_out)
+
+    def _watched(self, now: datetime, error: PrometheusError | None) -> datetime | None:
+        """Since when Prometheus has answered without a break."""
+        self._watched_since = None if error is not None else self._watched_since or now
+        return self._watched_since
 
     def _count(self, now: datetime) -> tuple[Settled | None, Mapping[LedgerKey, Slice], PrometheusError | None]:
         settled = None
@@ -96,39 +127,43 @@ class Cycle:
         except PrometheusError as error:
             return settled, {}, error
 
-    def _evaluate(
-        self, slo: Slo, tail: Mapping[LedgerKey, Slice], record: AlertRecord | None, now: datetime
-    ) -> tuple[SloStatus, _Verdict]:
-        observed = self._histories.observed(slo, tail, now)
+    def _evaluate(self, slo: Slo, sight: _Sight, now: datetime) -> tuple[SloStatus, Mapping[AlertKey, Ruling]]:
+        observed = self._histories.observed(slo, sight.tail, now)
         readings = read_tiers(slo.tiers, slo.budget_ratio, observed)
-        decision = decide(record.alert if record else None, readings, now)
-        status = slo_status(slo, observed, readings, decision.alert)
-        return status, self._verdict(slo, status, decision, record, now)
+        records = {kind: sight.records.get(AlertKey(slo.id, kind)) for kind in OF_AN_SLO}
+        before = {kind: record.alert if record else None for kind, record in records.items()}
+        known = before[AlertKind.OBJECTIVE]
+        signals = read_signals(slo, observed, readings, known.crossed if known else ())
+        decisions = {AlertKind.OBJECTIVE: decide(known, signals, now)}
+        policy = slo.policy.no_data
+        # Groups come and go with their data: the end of one is no fault.
+        if policy is not None and not slo.group:
+            silence = read_silence(slo, policy, observed, sight.watched_since)
+            decisions[AlertKind.NO_DATA] = decide(before[AlertKind.NO_DATA], (silence,), now, AlertKind.NO_DATA)
+        firing = {kind: decision.alert for kind, decision in decisions.items()}
+        status = slo_status(slo, observed, readings, *(firing.get(kind) for kind in OF_AN_SLO))
+        telling = self._telling(slo, status, sight, now)
+        return status, {
+            AlertKey(slo.id, kind): ruling(decision, records[kind], telling, now)
+            for kind, decision in decisions.items()
+        }
 
-    def _verdict(
-        self, slo: Slo, status: SloStatus, decision: AlertDecision, record: AlertRecord | None, now: datetime
-    ) -> _Verdict:
-        notified = record.alert.notified if record else frozenset[str]()
-        if decision.alert is None:
-            if record is None:
-                return _Verdict(decision, None, ())
-            ended = resolved_incident(record.incident, decision.reason, now)
-            return _Verdict(decision, None, announce(decision, notified, (), ended, ended).notifications)
-        if record is not None and decision.transition is Transition.NONE:
-            kept = replace(decision.alert, notified=notified)
-            return _Verdict(decision, AlertRecord(kept, record.incident), ())
-        found = self._contributors(slo, decision, now)
-        incident = firing_incident(slo, status, decision.alert, found, now)
-        ended = resolved_incident(incident, decision.reason, now)
-        routed = self._configuration.receivers_for(slo.service, decision.alert.severity)
-        told = announce(decision, notified, routed, incident, ended)
-        return _Verdict(
-            decision, AlertRecord(replace(decision.alert, notified=told.notified), incident), told.notifications
-        )
+    def _telling(self, slo: Slo, status: SloStatus, sight: _Sight, now: datetime) -> Telling:
+        def incident(alert: Alert) -> Incident:
+            if alert.kind is AlertKind.NO_DATA:
+                return no_data_incident(slo, status, alert, now, refused=sight.refused.get(slo.id, ""))
+            return firing_incident(slo, status, alert, self._contributors(slo, alert.reason, sight, now), now)
 
-    def _contributors(self, slo: Slo, decision: AlertDecision, now: datetime) -> tuple[Contributor, ...]:
-        window = decision.reason.short
-        query = breakdown_query(slo.indicator, slo.breakdown_by, window) if window else None
+        def receivers(alert: Alert) -> Sequence[str]:
+            return self._configuration.receivers_for(slo.service, alert.severity, alert.kind)
+
+        return Telling(incident, receivers)
+
+    def _contributors(self, slo: Slo, reason: Reason, sight: _Sight, now: datetime) -> tuple[Contributor, ...]:
+        window = reason.short or reason.long
+        if window and isinstance(slo.indicator, CompositeIndicator):
+            return member_contributors(self._histories.observed_members(slo.indicator, sight.tail, now).shares(window))
+        query = breakdown_query(of_group(slo.indicator, slo.group), slo.breakdown_by, window) if window else None
         if query is None:
             return ()
         try:
@@ -139,37 +174,5 @@ class Cycle:
             return ()
         return contributors(*([(*row[:2], value) for row, value in rows if row[2] == kind] for kind in _KINDS))
 
-    def _commit(self, settled: Settled | None, verdicts: Mapping[str, _Verdict], now: datetime) -> None:
-        known = {slo_id: verdict for slo_id, verdict in verdicts.items() if verdict.record or verdict.notifications}
-        ended = [slo_id for slo_id, v in verdicts.items() if v.decision.transition is Transition.RESOLVE]
-        outcome = CycleOutcome(
-            ranges=settled.ranges if settled else (),
-            alerts={slo_id: verdict.record for slo_id, verdict in known.items()} | dict.fromkeys(ended),
-            notifications=tuple(part for verdict in verdicts.values() for part in verdict.notifications),
-        )
-        self._alerts.commit_cycle(outcome, now)
-        if settled is not None:
-            self._ledger.committed(settled)
-
 
 _KINDS: Sequence[str] = (KIND_BAD, KIND_TOTAL)
-
-
-def _removal(record: AlertRecord, now: datetime) -> _Verdict:
-    decision = remove(record.alert)
-    ended = resolved_incident(record.incident, decision.reason, now)
-    return _Verdict(decision, None, announce(decision, record.alert.notified, (), ended, ended).notifications)
-
-
-def _log_changes(decisions: Mapping[str, AlertDecision]) -> None:
-    for slo_id, decision in decisions.items():
-        severity = decision.alert.severity.value if decision.alert else None
-        _log.info(
-            "alert_changed",
-            slo=slo_id,
-            transition=decision.transition.value,
-            severity=severity,
-            reason=decision.reason.code.value,
-            long_burn_rate=decision.reason.long_burn_rate,
-            short_burn_rate=decision.reason.short_burn_rate,
-        )

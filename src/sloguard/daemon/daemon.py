@@ -12,12 +12,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sloguard.clock import monotonic_seconds, utc_now
 from sloguard.daemon.cycle import Cycle, CycleReport
 from sloguard.daemon.deliver import DeliveryWorker
+from sloguard.daemon.left_out import LeftOut
 from sloguard.daemon.telemetry import Telemetry
+from sloguard.daemon.watch import Sight, Watch
 from sloguard.errors import PrometheusError, SloguardError
 from sloguard.evaluation.windows import longest
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.plan import CountingPlan
 from sloguard.ledger.replay import Replay, ReplayProgress
+from sloguard.model.alert import SELF_ALERT
 from sloguard.model.settings import Configuration
 from sloguard.model.status import StatusReport
 from sloguard.ports import HealthCheck, Outbox
@@ -36,6 +39,7 @@ class Parts:
     """What the daemon is put together from."""
 
     cycle: Cycle
+    watch: Watch
     histories: Histories
     replay: Replay
     plan: CountingPlan
@@ -51,6 +55,7 @@ class Daemon:
     def __init__(self, configuration: Configuration, parts: Parts) -> None:
         self._configuration = configuration
         self._parts = parts
+        self._left_out = LeftOut(configuration.slos)
         self._stopping = threading.Event()
         self._histories_stale = threading.Event()
         self._histories_stale.set()
@@ -70,6 +75,7 @@ class Daemon:
         self._started_at = now
         interval = self._configuration.evaluation.interval.total_seconds()
         self._scheduler.add_job(self.evaluate, "interval", seconds=interval, next_run_time=now, id="evaluate")
+        self._scheduler.add_job(self.watch, "interval", seconds=interval, id="watch")
         self._scheduler.add_job(
             self.deliver, "interval", seconds=DELIVERY_INTERVAL.total_seconds(), next_run_time=now, id="deliver"
         )
@@ -103,6 +109,16 @@ class Daemon:
             self._parts.telemetry.evaluated("failure", monotonic_seconds() - started, now)
             return
         self._conclude(report, monotonic_seconds() - started, now)
+
+    def watch(self) -> None:
+        """Look whether the evaluations themselves go well: beside them, for one may hang."""
+        try:
+            decision = self._parts.watch.run(self._sight(), utc_now())
+        except SloguardError as error:
+            _log.error("watch_failed", error=str(error))
+            return
+        if decision is not None:
+            self._parts.telemetry.decided({SELF_ALERT: decision})
 
     def deliver(self) -> None:
         try:
@@ -142,13 +158,20 @@ class Daemon:
             _check("store", self._parts.store_ping),
             self._evaluation_check(),
             HealthCheck("delivery", self._delivery_fault is None, self._delivery_fault or "The outbox is worked off."),
+            *self._left_out.checks(),
         )
+
+    def _sight(self) -> Sight:
+        error = self._latest.error if self._latest else None
+        return Sight(self._started_at, self._last_good_at, self._fault or str(error or ""))
 
     def _conclude(self, report: CycleReport, seconds: float, now: datetime) -> None:
         previous = self._latest.error if self._latest else None
         self._latest = report
         self._fault = None
         self._parts.telemetry.decided(report.decisions)
+        self._parts.telemetry.left_out(report.left_out)
+        self._left_out.note(report.left_out)
         if report.error is None:
             self._last_good_at = now
             self._parts.telemetry.evaluated("success", seconds, now)

@@ -6,7 +6,8 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from sloguard.daemon.delivery_run import DeliveryReport
-from sloguard.model.alert import AlertDecision
+from sloguard.model.alert import AlertDecision, AlertKey
+from sloguard.promql.names import LABEL_ID
 
 _EVALUATION_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -43,6 +44,12 @@ class Telemetry:
         self._replay = Gauge(
             "sloguard_replay_progress_ratio", "How much of the missing history is replayed.", registry=registry
         )
+        self._left_out = Gauge(
+            "sloguard_groups_left_out",
+            "Groups of an SLO that have no place because of its group_limit.",
+            [LABEL_ID],
+            registry=registry,
+        )
         build = Gauge("sloguard_build_info", "The running version.", ["version"], registry=registry)
         build.labels(version).set(1)
         for result in ("success", "prometheus_error", "failure"):
@@ -54,9 +61,13 @@ class Telemetry:
         if result == "success":
             self._last_success.set(now.timestamp())
 
-    def decided(self, decisions: Mapping[str, AlertDecision]) -> None:
+    def decided(self, decisions: Mapping[AlertKey, AlertDecision]) -> None:
         for decision in decisions.values():
             self._transitions.labels(decision.transition.value, decision.reason.code.value).inc()
+
+    def left_out(self, counts: Mapping[str, int]) -> None:
+        for slo_id, count in counts.items():
+            self._left_out.labels(slo_id).set(count)
 
     def delivered(self, report: DeliveryReport, depth: Mapping[str, int]) -> None:
         for (receiver, outcome), count in report.counts.items():

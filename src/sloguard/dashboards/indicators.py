@@ -14,7 +14,10 @@ _TOP = 5
 def latency_quantile(indicator: LatencyIndicator, quantile: str) -> str:
     """In seconds; nothing while there are no observations, where a quantile would be NaN."""
     braces = f"{{{indicator.matchers}}}" if indicator.matchers else ""
-    buckets = summed_rate((f"{indicator.histogram}_bucket{braces}",), RATE_WINDOW, by="le")
+    if indicator.native:
+        buckets = summed_rate((f"{indicator.histogram}{braces}",), RATE_WINDOW)
+    else:
+        buckets = summed_rate((f"{indicator.histogram}_bucket{braces}",), RATE_WINDOW, by="le")
     return f"histogram_quantile({quantile}, {buckets}) >= 0"
 
 
@@ -25,13 +28,14 @@ def measured_value(indicator: ThresholdIndicator) -> str:
 
 
 def value_unit(indicator: ThresholdIndicator) -> str:
-    """Prometheus' names end in the unit."""
-    return SECONDS_UNIT if "_seconds" in indicator.query else PLAIN_UNIT
+    """Prometheus' names end in the unit; what is taken from the present time is an age."""
+    query = indicator.query
+    return SECONDS_UNIT if "_seconds" in query or query.startswith("time() - ") else PLAIN_UNIT
 
 
 def bad_by_label(terms: CounterTerms, label: str) -> str:
     """Bad events per second of the label values that have most of them."""
-    measured = summed_rate(terms.measured, RATE_WINDOW, by=label)
+    measured = summed_rate(terms.measured, RATE_WINDOW, by=label, weights=terms.weights)
     match terms.outcome:
         case Outcome.BAD:
             return f"topk({_TOP}, {measured})"

@@ -26,6 +26,12 @@ def slo_scope(slo: Slo) -> str:
     return f"{names.LABEL_ID}={quote(slo.id)}"
 
 
+def groups_scope(template: Slo) -> str:
+    """All groups of a template. Names hold nothing but `.` that means something in a regular expression."""
+    pattern = template.declared_id.replace(".", r"\.") + "[{].*"
+    return f"{names.LABEL_ID}=~{quote(pattern)}"
+
+
 def service_scope(service: str) -> str:
     return f"{names.LABEL_SERVICE}={quote(service)}"
 

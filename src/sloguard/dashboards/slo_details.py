@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from sloguard.dashboards import queries
+from sloguard.dashboards.group_details import group_panels
 from sloguard.dashboards.indicators import bad_by_label, latency_quantile, measured_value, value_unit
 from sloguard.dashboards.panels import (
     BUDGET_STEPS,
@@ -22,6 +23,7 @@ from sloguard.dashboards.panels import (
 )
 from sloguard.dashboards.prose import markdown, plain
 from sloguard.evaluation.tiers import tier_windows
+from sloguard.model.composite import CompositeIndicator
 from sloguard.model.policy import Severity
 from sloguard.model.slo import Comparison, LatencyIndicator, Slo, ThresholdIndicator
 from sloguard.presentation import words
@@ -38,8 +40,12 @@ _TIER_COLORS = ((Severity.INFO, "blue"), (Severity.TICKET, "orange"), (Severity.
 
 
 def slo_panels(slo: Slo, slice_length: timedelta, top: int) -> Sequence[Panel]:
-    """Lines of three panels, beginning at this height of the grid."""
-    builders: list[_Builder] = [_success, _budget, _burn_rates, partial(_events, slice_length)]
+    """Lines of panels, beginning at this height of the grid."""
+    if slo.is_template:
+        return group_panels(slo, top)
+    builders: list[_Builder] = [_success, _budget, _burn_rates]
+    if not isinstance(slo.indicator, CompositeIndicator):
+        builders.append(partial(_events, slice_length))
     match slo.indicator:
         case LatencyIndicator() as indicator:
             builders.append(partial(_latency, indicator))
@@ -60,6 +66,8 @@ def _success(slo: Slo, position: _Position) -> Panel:
     scope = queries.slo_scope(slo)
     over_window = f"Over {words.window(slo.window)}"
     description = f"{markdown(slo.description)} Share of good events among all. Below the dashed line it falls short."
+    if slo.approximate:
+        description += " It is approximate: the events are estimated."
     return time_series(
         Frame("Success ratio against the objective", description.strip(), position),
         [

@@ -1,10 +1,12 @@
 """The error budget: what of it is spent, and when it ends at the present pace."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from sloguard.evaluation.windows import span
 from sloguard.model.measurement import Counts
 from sloguard.model.status import ErrorBudget
+from sloguard.model.window import CalendarWindow, Window
 
 
 def error_budget(counts: Counts, budget_ratio: Decimal) -> ErrorBudget:
@@ -18,3 +20,11 @@ def time_to_exhaustion(budget: ErrorBudget, burn_rate: float | None, window: tim
     if burn_rate is None or burn_rate <= 1 or budget.remaining_ratio <= 0:
         return None
     return window * (budget.remaining_ratio / burn_rate)
+
+
+def budget_ends_in(budget: ErrorBudget, burn_rate: float | None, window: Window, now: datetime) -> timedelta | None:
+    """`time_to_exhaustion`; None as well where a calendar period ends first, and its budget begins anew."""
+    ends_in = time_to_exhaustion(budget, burn_rate, window.nominal)
+    if ends_in is None or not isinstance(window, CalendarWindow):
+        return ends_in
+    return ends_in if ends_in <= span(window, now).end_at - now else None

@@ -46,7 +46,7 @@ def burn_rate(counts: Counts, budget_ratio: Decimal) -> float | None:
     return counts.bad / counts.total / float(budget_ratio) if counts.total else None
 
 
-def significant(counts: Counts, factor: Decimal, budget_ratio: Decimal) -> bool:
+def significant(counts: Counts, factor: Decimal | float, budget_ratio: Decimal) -> bool:
     """Whether there are more bad events than a service that just meets its objective shows by chance.
 
     The square root of a Poisson count has the constant variance 1/4 (Anscombe 1948), so
@@ -79,7 +79,7 @@ def _verdict(tier: Tier, budget_ratio: Decimal, long: Measurement | NoData, shor
         return Verdict.IDLE
     if not _exceeds(short.counts, tier.factor, budget_ratio):
         return Verdict.CLEAR
-    if not significant(long.counts, tier.factor, budget_ratio):
+    if not significant(long.evidence, tier.factor, budget_ratio):
         return Verdict.NOT_SIGNIFICANT
     return Verdict.FIRING
 

@@ -70,6 +70,8 @@ class History:
             self._total[high] - self._total[low],
             self._seconds[high] - self._seconds[low],
         )
+        if start <= self._start[low] and end >= self._end[high - 1]:
+            return whole
         return sum((self._excess(index, start, end) for index in {low, high - 1}), whole)
 
     def _excess(self, index: int, start: float, end: float) -> WindowSum:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sloguard.evaluation.budget import error_budget, time_to_exhaustion
+from sloguard.evaluation.budget import budget_ends_in, error_budget
 from sloguard.evaluation.burn import TierReading, Verdict, burn_rate
 from sloguard.evaluation.health import service_health, slo_health
 from sloguard.evaluation.measure import Observed, measure, measure_since
@@ -19,7 +19,13 @@ PACE_WINDOW = timedelta(hours=1)
 """The present pace: what health and the time to exhaustion look at."""
 
 
-def slo_status(slo: Slo, observed: Observed, readings: Sequence[TierReading], alert: Alert | None) -> SloStatus:
+def slo_status(
+    slo: Slo,
+    observed: Observed,
+    readings: Sequence[TierReading],
+    alert: Alert | None,
+    no_data_alert: Alert | None = None,
+) -> SloStatus:
     """Everything that is shown of an SLO. `readings` are its tiers' at the same instant."""
     in_force = span(slo.window, observed.at)
     whole = measure_since(observed, in_force.start_at)
@@ -27,11 +33,11 @@ def slo_status(slo: Slo, observed: Observed, readings: Sequence[TierReading], al
     pace = burn_rates[PACE_WINDOW]
     budget = error_budget(whole.counts, slo.budget_ratio) if isinstance(whole, Measurement) else None
     no_data = _no_data(whole, observed)
-    last_seen = observed.history.last
+    last_seen = observed.watermark
     return SloStatus(
         id=slo.id,
         service=slo.service,
-        name=slo.name,
+        name=slo.title,
         objective_ratio=slo.objective_ratio,
         window=slo.window,
         state=_state(budget, no_data, alert, readings),
@@ -39,17 +45,18 @@ def slo_status(slo: Slo, observed: Observed, readings: Sequence[TierReading], al
         success_ratio=_success_ratio(whole),
         budget=budget,
         burn_rates=burn_rates,
-        time_to_exhaustion=_time_to_exhaustion(slo, budget, pace, in_force.end_at - observed.at),
+        time_to_exhaustion=budget_ends_in(budget, pace, slo.window, observed.at) if budget else None,
         period=_period(slo, in_force, observed.at),
         coverage_ratio=whole.coverage_ratio,
-        approximate=isinstance(whole, Measurement) and whole.approximate,
+        approximate=isinstance(whole, Measurement) and (whole.approximate or slo.approximate),
         health_score=slo_health(budget.remaining_ratio, pace) if budget and no_data is None else None,
         watermark_at=datetime.fromtimestamp(last_seen, UTC) if last_seen is not None else None,
         no_data=no_data,
-        alerts=(alert,) if alert else (),
+        alerts=tuple(each for each in (alert, no_data_alert) if each),
         description=slo.description,
         owner=slo.owner,
         runbook_url=slo.runbook_url,
+        group=slo.group,
     )
 
 
@@ -58,17 +65,6 @@ def status_report(as_of: datetime, services: Iterable[Service], slos: Mapping[st
     statuses = tuple(_service_status(service, slos) for service in services)
     partial = any(slo.state is SloState.NO_DATA for service in statuses for slo in service.slos)
     return StatusReport(as_of, partial, statuses)
-
-
-def _time_to_exhaustion(
-    slo: Slo, budget: ErrorBudget | None, pace: float | None, left_of_period: timedelta
-) -> timedelta | None:
-    """None as well where a calendar period ends first, and its budget begins anew."""
-    if budget is None:
-        return None
-    ends_in = time_to_exhaustion(budget, pace, slo.window.nominal)
-    is_calendar = isinstance(slo.window, CalendarWindow)
-    return None if is_calendar and ends_in is not None and ends_in > left_of_period else ends_in
 
 
 def _period(slo: Slo, in_force: Span, now: datetime) -> PeriodProgress | None:

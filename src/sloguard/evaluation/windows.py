@@ -1,5 +1,6 @@
 """When an SLO's window begins and ends: rolling, or by the calendar of a time zone, daylight saving included."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
@@ -39,6 +40,11 @@ def longest(window: Window) -> timedelta:
     return {Period.WEEK: 7, Period.MONTH: 31, Period.QUARTER: 92, Period.YEAR: 366}[window.period] * timedelta(
         days=1
     ) + timedelta(hours=2)
+
+
+def longest_of(windows: Iterable[Window]) -> timedelta:
+    """How far back any of the windows can ever reach; nothing if there is none."""
+    return max((longest(window) for window in windows), default=timedelta(0))
 
 
 def _beginning(window: CalendarWindow, local: datetime) -> datetime:

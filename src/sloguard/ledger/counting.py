@@ -5,12 +5,14 @@ again. Consecutive intervals telescope: nothing is counted twice or lost between
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sloguard.ledger.batches import tagged_query
-from sloguard.ledger.exceptions import Evidence, Interval, Labels, exceptional_increase
-from sloguard.ledger.plan import CountingPlan, Increase, increase_of
+from sloguard.ledger.exceptions import Evidence, Interval, Labels, exceptional_increases
+from sloguard.ledger.plan import CountingPlan, Increase, Increases, increases_of, summed
+from sloguard.ledger.ratios import RatioQuestions
+from sloguard.model.group import Group, group_of
 from sloguard.model.series import Sample
 from sloguard.ports import LedgerKey, MetricsSource
 from sloguard.promql.counting import (
@@ -33,13 +35,8 @@ class IntervalCount:
     increases: Mapping[LedgerKey, Increase]
     refused: Mapping[LedgerKey, str]
     """SLOs whose queries Prometheus refuses, with its reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class _TermCount:
-    increase: float
-    known: bool
-    """Some series of the term was seen before the interval."""
+    groups: Mapping[LedgerKey, Mapping[Group, Increase]] = field(default_factory=dict)
+    """What each group did, by the key of its template; `increases` has their sum."""
 
 
 class IntervalCounter:
@@ -53,19 +50,22 @@ class IntervalCounter:
         """Events in `start < time <= end`. A gauge counts as one event, as it stands at the end."""
         refused: dict[str, str] = {}
         terms = {str(index): term for index, term in enumerate(plan.terms)}
-        counts = self._count_terms(terms, start, end, refused)
-        increases = {term: count.increase for term, count in counts.items()}
+        increases = self._count_terms(terms, start, end, refused)
         refused_terms = {terms[tag]: reason for tag, reason in refused.items()}
         by_key: dict[LedgerKey, Increase] = {}
+        by_group: dict[LedgerKey, Mapping[Group, Increase]] = {}
         refused_keys: dict[LedgerKey, str] = {}
         for counter in plan.counters:
             reasons = [refused_terms[term] for term in (*counter.measured, *counter.total) if term in refused_terms]
             if reasons:
                 refused_keys[counter.key] = reasons[0]
-            elif (increase := increase_of(counter, increases)) is not None:
-                by_key[counter.key] = increase
+            elif groups := increases_of(counter, increases):
+                by_key[counter.key] = summed(groups.values())
+                if counter.grouping is not None:
+                    by_group[counter.key] = groups
         self._count_gauges(plan, end, by_key, refused_keys)
-        return IntervalCount(by_key, refused_keys)
+        self._estimate_ratios(plan, start, end, by_key, refused_keys)
+        return IntervalCount(by_key, refused_keys, by_group)
 
     def _count_gauges(
         self,
@@ -81,25 +81,50 @@ class IntervalCounter:
             by_key[gauges[sample.labels[TAG]].key] = Increase(bad=sample.value, total=1.0)
         refused_keys.update({gauges[tag].key: reason for tag, reason in refused.items()})
 
+    def _estimate_ratios(
+        self,
+        plan: CountingPlan,
+        start: datetime,
+        end: datetime,
+        by_key: dict[LedgerKey, Increase],
+        refused_keys: dict[LedgerKey, str],
+    ) -> None:
+        refused: dict[str, str] = {}
+        questions = RatioQuestions(plan.ratios, end - start, self._scrape_interval)
+        answers = {
+            sample.labels[TAG]: sample.value
+            for sample in tagged_query(
+                questions.expressions, gauges_query, lambda text: self._source.query(text, end), refused
+            )
+        }
+        by_key.update({ratio.key: increase for ratio, increase in questions.increases(answers)})
+        for tag, reason in refused.items():
+            key = questions.ratio_of(tag).key
+            refused_keys[key] = reason
+            by_key.pop(key, None)
+
     def _count_terms(
         self, terms: Mapping[str, Term], start: datetime, end: datetime, refused: dict[str, str]
-    ) -> Mapping[Term, _TermCount]:
+    ) -> Increases:
         length = end - start
         steady = self._ask(terms, lambda part: increases_query(part, length, self._scrape_interval), end, refused)
         exceptional = self._ask(terms, lambda part: exceptions_query(part, length, self._scrape_interval), end, refused)
-        counts = {terms[sample.labels[TAG]]: _TermCount(sample.value, known=True) for sample in steady}
+        counts: dict[Term, dict[Group, float]] = {}
+        for sample in steady:
+            term = terms[sample.labels[TAG]]
+            counts.setdefault(term, {})[group_of(term.by, sample.labels)] = sample.value
         evidence = self._evidence(terms, exceptional, start, end)
+        # A group that is new among others counts from zero: it is the metric that must have been known before.
         known = {term.selector for term in counts} | {
             term.selector for term, seen in evidence.items() if _known(seen, start)
         }
+        interval = Interval(start.timestamp(), end.timestamp())
         for term, seen in evidence.items():
-            before = counts.get(term, _TermCount(0.0, known=False))
-            increase = exceptional_increase(
-                seen,
-                Interval(start.timestamp(), end.timestamp()),
-                known=any(total in known for total in term.totals),
-            )
-            counts[term] = _TermCount(before.increase + increase, known=before.known)
+            groups = counts.setdefault(term, {})
+            increases = exceptional_increases(seen, interval, known=any(total in known for total in term.totals))
+            for labels, increase in increases.items():
+                group = group_of(term.by, dict(labels))
+                groups[group] = groups.get(group, 0.0) + increase
         return counts
 
     def _ask(

@@ -30,17 +30,17 @@ class Evidence:
     """The last value within a day before the interval, of those exceptions that had one."""
 
 
-def exceptional_increase(evidence: Evidence, interval: Interval, *, known: bool) -> float:
-    """Events of the exceptional series in the interval.
+def exceptional_increases(evidence: Evidence, interval: Interval, *, known: bool) -> Mapping[Labels, float]:
+    """Events of each exceptional series in the interval.
 
     `known` tells whether any of the SLO's series was seen before the interval: a newborn series then counts from
     zero, or from where an ended series of the same counter left off; without it the first value is the baseline.
     """
     heirs = _Heirs(evidence, interval)
-    return sum(
-        _increase(labels, evidence, interval, heirs if known else None)
+    return {
+        labels: _increase(labels, evidence, interval, heirs if known else None)
         for labels in sorted(evidence.exceptions, key=sorted)
-    )
+    }
 
 
 def reset_aware_increase(base: float, values: Sequence[float]) -> float:

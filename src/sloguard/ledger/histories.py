@@ -1,14 +1,19 @@
 """The ledger in memory: one history of running sums per SLO, read once and kept up with what is written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sloguard.evaluation.composite import ObservedMember, ObservedMembers
 from sloguard.evaluation.history import History
-from sloguard.evaluation.measure import Observed
+from sloguard.evaluation.measure import Observed, ObservedSlices
+from sloguard.evaluation.timeslices import ObservedTimeslices, Verdicts
 from sloguard.evaluation.windows import longest
+from sloguard.ledger.groups import KnownGroups, Seen, known_groups, note, present
 from sloguard.ledger.plan import ledger_key
+from sloguard.model.composite import CompositeIndicator
 from sloguard.model.measurement import Slice
-from sloguard.model.slo import Slo
+from sloguard.model.slo import Service, Slo, grouped
 from sloguard.ports import CountedRange, LedgerKey, LedgerStore
 
 _MARGIN = timedelta(days=1)
@@ -20,27 +25,110 @@ class Histories:
         self._store = store
         self._slice_length = slice_length
         self._histories: dict[LedgerKey, History] = {}
+        self._verdicts: dict[LedgerKey, Verdicts] = {}
+        """Of SLOs that are budgeted by timeslices; derived when they are looked at first."""
         self._counted_from: dict[LedgerKey, int] = {}
+        self._declared: dict[str, Slo] = {}
+        self._known: KnownGroups = {}
+        self._replayed_until: dict[LedgerKey, int] = {}
+        self._counted_until = 0
+        """Unix seconds: end of the newest slice of any SLO."""
+        self._crowded: set[str] = set()
+        """Templates with as many groups as they may have, or more."""
 
     def load(self, slos: Iterable[Slo], until: datetime) -> None:
         """Read what the windows that end at `until` need. Later slices are left out."""
         self._counted_from = _counted_from(self._store)
+        self._replayed_until = {key: end for key, (_, end) in self._store.replayed().items()}
+        marks = self._store.marks()
+        self._known = known_groups(marks)
+        self._counted_until = max((mark.watermark for mark in marks.values()), default=0)
         end = int(until.timestamp())
-        for slo in slos:
-            key = ledger_key(slo)
-            start = int((until - longest(slo.window) - _MARGIN).timestamp())
+        declared = tuple(slos)
+        self._declared = {slo.declared_id: slo for slo in declared}
+        for key, reach in self._reaches(declared, until).items():
+            start = int((until - reach - _MARGIN).timestamp())
             self._histories[key] = History.of(self._store.slices(key, start, end))
+            self._verdicts.pop(key, None)
+
+    def _reaches(self, declared: Sequence[Slo], until: datetime) -> Mapping[LedgerKey, timedelta]:
+        """How far back each history is looked at: that of a composite's member at least as far as the composite."""
+        reaches: dict[LedgerKey, timedelta] = {}
+        # A template's own history is the sum of its groups.
+        looked_at = [(each, longest(slo.window)) for slo in declared for each in (slo, *self.expanded(slo, until))]
+        while looked_at:
+            slo, reach = looked_at.pop()
+            if isinstance(slo.indicator, CompositeIndicator):
+                looked_at += [(self._declared[member.slo_id], reach) for member in slo.indicator.members]
+            else:
+                key = ledger_key(slo)
+                reaches[key] = max(reach, reaches.get(key, reach))
+        return reaches
 
     def apply(self, ranges: Iterable[CountedRange]) -> None:
         """Take over what has been written at the end of the histories."""
         for counted in ranges:
-            self._histories.setdefault(counted.key, History()).replace_from(counted.start, counted.slices)
+            history = self._histories.setdefault(counted.key, History())
+            history.replace_from(counted.start, counted.slices)
+            if counted.key in self._verdicts:
+                self._verdicts[counted.key].follow(history, counted.start)
             self._counted_from.setdefault(counted.key, counted.start)
+            if counted.slices:
+                note(self._known, counted.key, Seen(counted.slices[0].start, counted.slices[-1].end))
+                self._counted_until = max(self._counted_until, counted.slices[-1].end)
+
+    def services(self, declared: Iterable[Service], at: datetime) -> tuple[Service, ...]:
+        """The services as they stand at an instant: each template's groups in its place."""
+        return tuple(
+            replace(service, slos=tuple(each for slo in service.slos for each in self.expanded(slo, at)))
+            for service in declared
+        )
+
+    def expanded(self, slo: Slo, at: datetime) -> tuple[Slo, ...]:
+        """The SLO itself, or the groups of a template. A template none of whose groups was seen stands for itself."""
+        if not slo.is_template:
+            return (slo,)
+        known = self._known.get(slo.declared_id, {})
+        until = at.timestamp()
+        # While nothing can be counted, no group grows old: a Prometheus that is away must not end their alerts.
+        since = min(until, self._counted_until) - longest(slo.window).total_seconds()
+        groups = present(known, slo.group_by, since, until)
+        (self._crowded.add if len(groups) >= slo.group_limit else self._crowded.discard)(slo.declared_id)
+        if not groups:
+            return (slo,)
+        share = slo.weight / min(len(groups), slo.group_limit)
+        return tuple(replace(grouped(slo, group), weight=share) for group in groups[: slo.group_limit])
 
     def observed(self, slo: Slo, tail: Mapping[LedgerKey, Slice], at: datetime) -> Observed:
+        """What is known of an SLO. A composite's members are those of the last `load`."""
+        if isinstance(slo.indicator, CompositeIndicator):
+            return self.observed_members(slo.indicator, tail, at)
         key = ledger_key(slo)
         history = self._histories.get(key) or History()
-        return Observed(history, tail.get(key), at, self._slice_length, self._counted_from.get(key))
+        asked_since = self._asked_since(slo, key, history)
+        observed = ObservedSlices(history, tail.get(key), at, self._slice_length, asked_since)
+        if slo.timeslices is None:
+            return observed
+        if key not in self._verdicts:
+            self._verdicts[key] = Verdicts(history, slo.timeslices)
+        return ObservedTimeslices(observed, self._verdicts[key].history, slo.timeslices.length)
+
+    def observed_members(
+        self, composite: CompositeIndicator, tail: Mapping[LedgerKey, Slice], at: datetime
+    ) -> ObservedMembers:
+        members = [(self._declared[member.slo_id], float(member.weight)) for member in composite.members]
+        observed = [
+            ObservedMember(slo.id, weight, self.observed(slo, tail, at), slo.approximate) for slo, weight in members
+        ]
+        return ObservedMembers(tuple(observed), at, composite.missing)
+
+    def _asked_since(self, slo: Slo, key: LedgerKey, history: History) -> int | None:
+        """A group is asked for with its template, but one that had to wait for a place has more history than this."""
+        template = replace(key, slo_id=slo.declared_id)
+        first = history.first if slo.group and slo.declared_id in self._crowded else None
+        if first is not None and first >= self._replayed_until.get(template, 0):
+            return first
+        return self._counted_from.get(template)
 
 
 def _counted_from(store: LedgerStore) -> dict[LedgerKey, int]:

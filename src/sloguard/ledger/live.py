@@ -1,13 +1,14 @@
 """The ledger of the running daemon: settles slice after slice, and looks at the tail that is not settled yet."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sloguard.ledger.counting import IntervalCounter
-from sloguard.ledger.plan import CountingPlan, Increase
+from sloguard.ledger.groups import Places
+from sloguard.ledger.plan import CountingPlan, Increase, group_key
 from sloguard.ledger.replay import Replay
-from sloguard.ledger.slices import Step, counted_range
+from sloguard.ledger.slices import LONGEST_BRIDGE_SECONDS, Step, counted_range
 from sloguard.model.measurement import Slice
 from sloguard.model.settings import EvaluationSettings
 from sloguard.ports import CountedRange, LedgerKey, LedgerMark, LedgerStore, MetricsSource
@@ -25,6 +26,8 @@ class Settled:
     refused: Mapping[LedgerKey, str]
     seen: Mapping[LedgerKey, int]
     """End of the last slice in which each SLO was seen (Unix seconds)."""
+    left_out: Mapping[LedgerKey, int] = field(default_factory=dict)
+    """How many groups had no place, by the key of their template; 0 is said too."""
     caught_up: bool = False
     """A long absence was replayed: its slices are in the store already, and not in `ranges`."""
 
@@ -44,7 +47,7 @@ class LiveLedger:
         self._settings = settings
         self._slice_seconds = round(settings.slice.total_seconds())
         self._counter = IntervalCounter(source, scrape_interval)
-        self._replay = Replay(source, store, settings.slice)
+        self._replay = Replay(source, store, settings.slice, scrape_interval)
         self.plan = plan
         self._until: int | None = None
         self._seen: dict[LedgerKey, int] = {}
@@ -65,22 +68,23 @@ class LiveLedger:
         start = min(start, end)
         if end - start > MOST_SLICES_LIVE * self._slice_seconds:
             outcome = self._replay.run(self.plan.only(marks), _at(start), _at(end))
-            return Settled((), _at(end), outcome.refused, {}, caught_up=True)
+            return Settled((), _at(end), outcome.refused, {}, outcome.left_out, caught_up=True)
         ranges: list[CountedRange] = []
         refused: dict[LedgerKey, str] = {}
         seen = self._seen_at(start, marks)
+        sampled = self.plan.sampled
+        places = Places(self.plan, marks, start)
         for slice_start in range(start, end, self._slice_seconds):
             slice_end = slice_start + self._slice_seconds
             count = self._counter.count(self.plan, _at(slice_start), _at(slice_end))
             refused.update(count.refused)
-            for key, increase in count.increases.items():
+            for key, increase in (*count.increases.items(), *places.admitted(count.groups).items()):
                 step = Step(slice_start, slice_end, increase)
                 span = (slice_start, slice_end)
-                ranges.append(
-                    counted_range(key, span, [step], last_seen=seen.get(key), slice_seconds=self._slice_seconds)
-                )
+                last_seen = None if key in sampled else seen.get(key)
+                ranges.append(counted_range(key, span, [step], last_seen=last_seen, slice_seconds=self._slice_seconds))
                 seen[key] = slice_end
-        return Settled(tuple(ranges), _at(end), refused, seen)
+        return Settled(tuple(ranges), _at(end), refused, seen, places.left_out)
 
     def _seen_at(self, start: int, marks: Mapping[LedgerKey, LedgerMark]) -> dict[LedgerKey, int]:
         """Where each SLO was seen last, as far as this process has watched it since.
@@ -93,7 +97,8 @@ class LiveLedger:
     def committed(self, settled: Settled) -> None:
         """Settled slices are in the store: the next call to `settle` goes on from there."""
         self._until = int(settled.until.timestamp())
-        self._seen = dict(settled.seen)
+        # A longer gap is not bridged anyway, and groups come and go.
+        self._seen = {key: seen for key, seen in settled.seen.items() if seen >= self._until - LONGEST_BRIDGE_SECONDS}
 
     def tail(self, settled: Settled, now: datetime) -> Mapping[LedgerKey, Slice]:
         """What has happened since the last settled slice: not stored, for samples may still be missing."""
@@ -101,7 +106,10 @@ class LiveLedger:
         if now <= start:
             return {}
         count = self._counter.count(self.plan, start, now)
-        return {key: _tail_slice(increase, start, now) for key, increase in count.increases.items()}
+        increases = dict(count.increases)
+        for template, groups in count.groups.items():
+            increases |= {group_key(template, group): increase for group, increase in groups.items()}
+        return {key: _tail_slice(increase, start, now) for key, increase in increases.items()}
 
 
 def _tail_slice(increase: Increase, start: datetime, end: datetime) -> Slice:

@@ -4,14 +4,19 @@ Recent time is replayed finely, because short windows look at it: slices for 6 h
 before that.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from sloguard.ledger.batches import tagged_query
-from sloguard.ledger.plan import CountingPlan, Increase, increase_of
+from sloguard.ledger.groups import Places
+from sloguard.ledger.plan import CounterPlan, CountingPlan, Increase, Increases, increases_of, summed
+from sloguard.ledger.ratios import RatioQuestions
 from sloguard.ledger.slices import Step, counted_range
+from sloguard.model.group import Group, group_of
 from sloguard.model.series import Series
+from sloguard.model.settings import PrometheusSettings
 from sloguard.ports import CountedRange, LedgerKey, LedgerMark, LedgerStore, MetricsSource
 from sloguard.promql.counting import TAG, Term, gauges_query, replay_query
 
@@ -20,6 +25,7 @@ _DAY = 86_400
 _FIVE_MINUTES = 300
 _FINE_SECONDS = 6 * _HOUR
 _MEDIUM_SECONDS = 3 * _DAY
+_SCRAPE_INTERVAL = PrometheusSettings().scrape_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class Piece:
     end: int
     ascending: bool
     """Time after what is counted is filled upwards, time before it downwards: what is counted stays contiguous."""
+    longest_step: int | None = None
+    """Seconds: these SLOs must be known as finely as this, however old the time is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +66,18 @@ class ReplayOutcome:
     """SLOs that Prometheus refuses to count, with its reason."""
     unseen: frozenset[LedgerKey] = frozenset()
     """SLOs of which the ledger has not a single sample."""
+    left_out: Mapping[LedgerKey, int] = field(default_factory=dict)
+    """How many groups had no place, by the key of their template: the most there were in one chunk."""
 
 
-def chunks(start: int, end: int, newest: int, slice_seconds: int) -> list[Chunk]:
+def chunks(start: int, end: int, newest: int, slice_seconds: int, longest_step: int | None = None) -> list[Chunk]:
     """Cut an interval into range queries, ascending. Its bounds are multiples of the slice length.
 
-    How fine a chunk is depends on its age before `newest`.
+    How fine a chunk is depends on its age before `newest`. If there is a longest step, which divides an hour, it is
+    a whole number of the chunk's steps.
     """
-    medium = max(slice_seconds, _FIVE_MINUTES)
+    coarse = _fitting(_HOUR, longest_step, slice_seconds)
+    medium = _fitting(max(slice_seconds, _FIVE_MINUTES), longest_step, slice_seconds)
     fine_from = (newest - _FINE_SECONDS) // _HOUR * _HOUR
     medium_from = (newest - _MEDIUM_SECONDS) // _HOUR * _HOUR
     last_hour = end // _HOUR * _HOUR
@@ -79,10 +91,17 @@ def chunks(start: int, end: int, newest: int, slice_seconds: int) -> list[Chunk]
         elif at >= medium_from:
             chunk = Chunk(at, min(fine_from, last_hour, at + _FINE_SECONDS), medium)
         else:
-            chunk = Chunk(at, min(medium_from, last_hour, at + _DAY), _HOUR)
+            chunk = Chunk(at, min(medium_from, last_hour, at + _DAY), coarse)
         result.append(chunk)
         at = chunk.end
     return result
+
+
+def _fitting(usual: int, longest_step: int | None, slice_seconds: int) -> int:
+    """The usual step, or one of which the longest is a whole number."""
+    if longest_step is None or longest_step % usual == 0:
+        return usual
+    return longest_step if usual % longest_step == 0 else slice_seconds
 
 
 def missing_pieces(
@@ -91,13 +110,15 @@ def missing_pieces(
     replayed: Mapping[LedgerKey, tuple[int, int]],
     since: int,
     until: int,
+    *,
+    longest_steps: Mapping[LedgerKey, int] = MappingProxyType({}),
 ) -> list[Piece]:
     """What is not counted yet of an interval, the newest first, SLOs that lack the same together."""
-    lacking: dict[tuple[int, int, bool], list[LedgerKey]] = {}
+    lacking: dict[tuple[int, int, bool, int | None], list[LedgerKey]] = {}
     for key in keys:
         for piece in _lacks(marks.get(key), replayed.get(key), since, until):
-            lacking.setdefault(piece, []).append(key)
-    pieces = [Piece(tuple(keys), start, end, ascending) for (start, end, ascending), keys in lacking.items()]
+            lacking.setdefault((*piece, longest_steps.get(key)), []).append(key)
+    pieces = [Piece(tuple(keys), *piece) for piece, keys in lacking.items()]
     return sorted(pieces, key=lambda piece: (-piece.end, piece.start))
 
 
@@ -116,8 +137,15 @@ def _lacks(
 class Replay:
     """Counts missing pieces, chunk by chunk; each chunk is committed with the note that it is done."""
 
-    def __init__(self, source: MetricsSource, store: LedgerStore, slice_length: timedelta) -> None:
+    def __init__(
+        self,
+        source: MetricsSource,
+        store: LedgerStore,
+        slice_length: timedelta,
+        scrape_interval: timedelta = _SCRAPE_INTERVAL,
+    ) -> None:
         self._source = source
+        self._scrape_interval = scrape_interval
         self._store = store
         self._slice_seconds = round(slice_length.total_seconds())
 
@@ -138,37 +166,52 @@ class Replay:
         """
         since_unix = int(since.timestamp()) // _HOUR * _HOUR
         until_unix = int(until.timestamp()) // self._slice_seconds * self._slice_seconds
-        pieces = missing_pieces(plan.keys, self._store.marks(), self._store.replayed(), since_unix, until_unix)
+        pieces = missing_pieces(
+            plan.keys,
+            self._store.marks(),
+            self._store.replayed(),
+            since_unix,
+            until_unix,
+            longest_steps=plan.longest_steps,
+        )
         work = [(piece, chunk) for piece in pieces for chunk in self._ordered_chunks(piece, until_unix)]
-        refused: dict[LedgerKey, str] = {}
-        returned: dict[LedgerKey, Step] = {}
+        notes = _Notes()
         on_progress(ReplayProgress(0, len(work)))
         for done, (piece, chunk) in enumerate(work):
             if stopped():
-                return ReplayOutcome(complete=False, refused=refused)
-            self._replay(plan.only(piece.keys), piece, chunk, _Notes(refused, returned))
+                return ReplayOutcome(complete=False, refused=notes.refused, left_out=notes.left_out)
+            self._replay(plan.only(piece.keys), piece, chunk, notes)
             on_progress(ReplayProgress(done + 1, len(work)))
-        return ReplayOutcome(True, refused, frozenset(plan.keys) - refused.keys() - self._store.marks().keys())
+        unseen = frozenset(plan.keys) - notes.refused.keys() - self._store.marks().keys()
+        return ReplayOutcome(True, notes.refused, unseen, notes.left_out)
 
     def _ordered_chunks(self, piece: Piece, newest: int) -> Sequence[Chunk]:
-        ascending = chunks(piece.start, piece.end, newest, self._slice_seconds)
+        ascending = chunks(piece.start, piece.end, newest, self._slice_seconds, piece.longest_step)
         return ascending if piece.ascending else ascending[::-1]
 
     def _replay(self, plan: CountingPlan, piece: Piece, chunk: Chunk, notes: "_Notes") -> None:
-        steps = self._counter_steps(plan, chunk, notes.refused) | self._gauge_steps(plan, chunk, notes.refused)
-        marks = self._store.marks() if piece.ascending else {}
+        steps, groups = self._counter_steps(plan, chunk, notes.refused)
+        steps |= self._gauge_steps(plan, chunk, notes.refused) | self._ratio_steps(plan, chunk, notes.refused)
+        marks = self._store.marks() if piece.ascending or groups else {}
+        places = Places(plan, marks, chunk.end)
+        grouped_steps = places.admitted(groups)
+        notes.note_left_out(places.left_out)
         ranges: list[CountedRange] = []
-        for key in plan.keys:
-            known = steps.get(key, [])
-            if not piece.ascending:
+        sampled = plan.sampled
+        for key in (*plan.keys, *grouped_steps):
+            known = steps.get(key, []) if key not in grouped_steps else grouped_steps[key]
+            if not piece.ascending and key not in sampled:
                 known = notes.with_return(key, chunk, known)
+            # A group has not been seen longer than it was: its mark tells when it is gone.
+            end = chunk.end if key not in grouped_steps else known[-1].end
             ranges.append(
                 counted_range(
                     key,
-                    (chunk.start, max([chunk.end, *(step.end for step in known)])),
+                    (chunk.start, max([end, *(step.end for step in known)])),
                     known,
-                    last_seen=marks[key].watermark if key in marks else None,
+                    last_seen=marks[key].watermark if piece.ascending and key in marks else None,
                     slice_seconds=self._slice_seconds,
+                    bridging=key not in sampled,
                 )
             )
         replayed = self._store.replayed()
@@ -176,7 +219,8 @@ class Replay:
 
     def _counter_steps(
         self, plan: CountingPlan, chunk: Chunk, refused: dict[LedgerKey, str]
-    ) -> dict[LedgerKey, list[Step]]:
+    ) -> tuple[dict[LedgerKey, list[Step]], dict[LedgerKey, dict[Group, list[Step]]]]:
+        """By SLO, where a template has the sum of its groups; and by template and group."""
         terms = {str(index): term for index, term in enumerate(plan.terms)}
         refused_tags: dict[str, str] = {}
         rows = tagged_query(
@@ -185,21 +229,23 @@ class Replay:
             lambda text: self._ask(text, chunk, chunk.step),
             refused_tags,
         )
-        by_time: dict[int, dict[Term, float]] = {}
-        for row in rows:
-            for at, value in row.points:
-                by_time.setdefault(round(at), {})[terms[row.labels[TAG]]] = value
+        by_time = _by_time(rows, terms)
         refused_terms = {terms[tag]: reason for tag, reason in refused_tags.items()}
         steps: dict[LedgerKey, list[Step]] = {}
+        grouped: dict[LedgerKey, dict[Group, list[Step]]] = {}
         for counter in plan.counters:
             reasons = [refused_terms[term] for term in (*counter.measured, *counter.total) if term in refused_terms]
             if reasons:
                 refused[counter.key] = reasons[0]
                 continue
-            for at in sorted(by_time):
-                if (increase := increase_of(counter, by_time[at])) is not None:
-                    steps.setdefault(counter.key, []).append(Step(at - chunk.step, at, increase))
-        return steps
+            for at, groups in _increases(counter, by_time):
+                steps.setdefault(counter.key, []).append(Step(at - chunk.step, at, summed(groups.values())))
+                if counter.grouping is None:
+                    continue
+                for group, increase in groups.items():
+                    of_group = grouped.setdefault(counter.key, {}).setdefault(group, [])
+                    of_group.append(Step(at - chunk.step, at, increase))
+        return steps, grouped
 
     def _gauge_steps(
         self, plan: CountingPlan, chunk: Chunk, refused: dict[LedgerKey, str]
@@ -213,7 +259,35 @@ class Replay:
             refused_tags,
         )
         refused.update({gauges[tag].key: reason for tag, reason in refused_tags.items()})
-        return {gauges[row.labels[TAG]].key: _folded(row.points, chunk.step, self._slice_seconds) for row in rows}
+        verdicts = {
+            gauges[row.labels[TAG]].key: [(round(at), Increase(bad, 1.0)) for at, bad in row.points] for row in rows
+        }
+        return {key: _folded(each, chunk.step, self._slice_seconds) for key, each in verdicts.items()}
+
+    def _ratio_steps(
+        self, plan: CountingPlan, chunk: Chunk, refused: dict[LedgerKey, str]
+    ) -> dict[LedgerKey, list[Step]]:
+        slice_length = timedelta(seconds=self._slice_seconds)
+        questions = RatioQuestions(plan.ratios, slice_length, self._scrape_interval)
+        refused_tags: dict[str, str] = {}
+        rows = tagged_query(
+            questions.expressions,
+            gauges_query,
+            lambda text: self._ask(text, chunk, self._slice_seconds),
+            refused_tags,
+        )
+        refused.update({questions.ratio_of(tag).key: reason for tag, reason in refused_tags.items()})
+        answers: dict[int, dict[str, float]] = {}
+        for row in rows:
+            for at, value in row.points:
+                answers.setdefault(round(at), {})[row.labels[TAG]] = value
+        events: dict[LedgerKey, list[tuple[int, Increase]]] = {}
+        for at in sorted(answers):
+            for ratio, increase in questions.increases(answers[at]):
+                events.setdefault(ratio.key, []).append((at, increase))
+        return {
+            key: _folded(each, chunk.step, self._slice_seconds) for key, each in events.items() if key not in refused
+        }
 
     def _ask(self, text: str, chunk: Chunk, step: int) -> Sequence[Series]:
         first = datetime.fromtimestamp(chunk.start + step, UTC)
@@ -225,9 +299,14 @@ class Replay:
 class _Notes:
     """What a run carries from chunk to chunk."""
 
-    refused: dict[LedgerKey, str]
-    returned: dict[LedgerKey, Step]
+    refused: dict[LedgerKey, str] = field(default_factory=dict)
+    returned: dict[LedgerKey, Step] = field(default_factory=dict)
     """Going downwards, a step that ends a gap comes before the gap's beginning is known: it is kept until then."""
+    left_out: dict[LedgerKey, int] = field(default_factory=dict)
+
+    def note_left_out(self, counts: Mapping[LedgerKey, int]) -> None:
+        for key, count in counts.items():
+            self.left_out[key] = max(count, self.left_out.get(key, 0))
 
     def with_return(self, key: LedgerKey, chunk: Chunk, steps: list[Step]) -> list[Step]:
         """The chunk's steps, and the step that ended the gap in which the chunk ends, if there is one."""
@@ -242,15 +321,36 @@ class _Notes:
         return [*steps, returned]
 
 
-def _folded(points: Iterable[tuple[float, float]], step: int, slice_seconds: int) -> list[Step]:
-    """Slices' verdicts (1 is bad), one event each, summed up into steps."""
-    verdicts: dict[int, list[float]] = {}
-    for at, bad in points:
-        verdicts.setdefault((round(at) - slice_seconds) // step * step, []).append(bad)
-    return [
-        Step(start, start + step, Increase(bad=sum(bads), total=float(len(bads))))
-        for start, bads in sorted(verdicts.items())
-    ]
+def _by_time(rows: Iterable[Series], terms: Mapping[str, Term]) -> Mapping[int, Increases]:
+    by_time: dict[int, dict[Term, dict[Group, float]]] = {}
+    for row in rows:
+        term = terms[row.labels[TAG]]
+        group = group_of(term.by, row.labels)
+        for at, value in row.points:
+            by_time.setdefault(round(at), {}).setdefault(term, {})[group] = value
+    return by_time
+
+
+def _increases(
+    counter: CounterPlan, by_time: Mapping[int, Increases]
+) -> Iterator[tuple[int, Mapping[Group, Increase]]]:
+    """The ends of the steps in which an SLO was seen, ascending."""
+    for at in sorted(by_time):
+        if groups := increases_of(counter, by_time[at]):
+            yield at, groups
+
+
+def _folded(slices: Iterable[tuple[int, Increase]], step: int, slice_seconds: int) -> list[Step]:
+    """Slices, by their ends, summed up into steps; a step of which some are missing is left in slices."""
+    parts: dict[int, list[Step]] = {}
+    for at, increase in slices:
+        start = at - slice_seconds
+        parts.setdefault(start // step * step, []).append(Step(start, at, increase))
+    folded: list[Step] = []
+    for start, seen in sorted(parts.items()):
+        whole = len(seen) * slice_seconds == step
+        folded += [Step(start, start + step, summed(each.increase for each in seen))] if whole else seen
+    return folded
 
 
 def _extended(replayed: tuple[int, int] | None, chunk: Chunk, piece: Piece) -> tuple[int, int]:

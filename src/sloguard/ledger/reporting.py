@@ -7,6 +7,7 @@ from sloguard.evaluation.burn import read_tiers
 from sloguard.evaluation.status import slo_status, status_report
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.plan import ledger_key
+from sloguard.model.alert import OF_AN_SLO, AlertKey
 from sloguard.model.settings import Configuration
 from sloguard.model.status import StatusReport
 from sloguard.ports import AlertStore, LedgerStore
@@ -23,13 +24,16 @@ def stored_status(
     as_of = at or counted_until(configuration, ledger) or utc_now()
     histories = Histories(ledger, configuration.evaluation.slice)
     histories.load(configuration.slos, as_of)
-    firing = {} if at else {slo_id: record.alert for slo_id, record in alerts.alerts().items()}
+    firing = {} if at else {key: record.alert for key, record in alerts.alerts().items()}
     statuses = {}
-    for slo in configuration.slos:
+    services = histories.services(configuration.services, as_of)
+    for slo in (each for service in services for each in service.slos):
         observed = histories.observed(slo, {}, as_of)
         readings = read_tiers(slo.tiers, slo.budget_ratio, observed)
-        statuses[slo.id] = slo_status(slo, observed, readings, firing.get(slo.id))
-    return status_report(as_of, configuration.services, statuses)
+        statuses[slo.id] = slo_status(
+            slo, observed, readings, *(firing.get(AlertKey(slo.id, kind)) for kind in OF_AN_SLO)
+        )
+    return status_report(as_of, services, statuses)
 
 
 def counted_until(configuration: Configuration, ledger: LedgerStore) -> datetime | None:

@@ -22,18 +22,24 @@ class Step:
 
 
 def counted_range(
-    key: LedgerKey, span: tuple[int, int], steps: Iterable[Step], *, last_seen: int | None, slice_seconds: int
+    key: LedgerKey,
+    span: tuple[int, int],
+    steps: Iterable[Step],
+    *,
+    last_seen: int | None,
+    slice_seconds: int,
+    bridging: bool = True,
 ) -> CountedRange:
     """The slices of an interval (its start and end) from the steps, ascending, in which the SLO was seen.
 
     `last_seen` is the end of the last slice seen before the interval. A step that ends a gap holds what happened
-    in the gap too, so it is spread over it, back to before the interval if need be.
+    in the gap too, so it is spread over it, back to before the interval if need be; not so without `bridging`.
     """
     slices: list[Slice] = []
     seen = last_seen
     for step in steps:
         gap = 0 if seen is None else step.start - seen
-        if 0 < gap <= LONGEST_BRIDGE_SECONDS and seen is not None:
+        if bridging and 0 < gap <= LONGEST_BRIDGE_SECONDS and seen is not None:
             slices += _spread(step.increase, seen, step.end, slice_seconds)
         else:
             slices.append(_slice(step.increase, step.start, step.end))

@@ -1,4 +1,4 @@
-"""What was decided: one alert per SLO, why it changed, and what people are told of it."""
+"""What was decided: the alerts of an SLO and of sloguard itself, why they changed, and what people are told of them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,12 +8,40 @@ from enum import StrEnum
 from sloguard.model.policy import Severity
 
 
+class AlertKind(StrEnum):
+    """What an alert is about. An SLO has at most one alert of a kind."""
+
+    OBJECTIVE = "objective"
+    """The promise is in danger, or broken."""
+    NO_DATA = "no_data"
+    """Nobody knows: nothing is seen of the SLO."""
+    SELF = "self"
+    """sloguard itself sees nothing."""
+
+
+OF_AN_SLO = (AlertKind.OBJECTIVE, AlertKind.NO_DATA)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertKey:
+    """What alerts are told apart by."""
+
+    slo_id: str
+    kind: AlertKind = AlertKind.OBJECTIVE
+
+
+SELF_ALERT = AlertKey("sloguard", AlertKind.SELF)
+"""No SLO's: their ids have a slash."""
+
+
 class Transition(StrEnum):
     """What an evaluation does to an SLO's alert."""
 
     NONE = "none"
     FIRE = "fire"
     ESCALATE = "escalate"
+    WORSEN = "worsen"
+    """A further threshold of the budget is crossed; the severity stays."""
     DEESCALATE = "deescalate"
     RESOLVE = "resolve"
 
@@ -23,6 +51,14 @@ class ReasonCode(StrEnum):
 
     WITHIN_OBJECTIVE = "within_objective"
     BURNING = "burning"
+    SUCCESS_LOW = "success_low"
+    """The success ratio is far below the objective."""
+    BUDGET_LOW = "budget_low"
+    """No more than a threshold of the error budget is left."""
+    BUDGET_ENDS_SOON = "budget_ends_soon"
+    """At the present pace the error budget is gone before long."""
+    BUDGET_ENDED = "budget_ended"
+    """What was foreseen has come: the error budget is gone."""
     NOT_SIGNIFICANT = "not_significant"
     """A threshold is exceeded, by too few events to tell it from chance."""
     HOLDING = "holding"
@@ -31,12 +67,20 @@ class ReasonCode(StrEnum):
     NO_DATA = "no_data"
     """Frozen: neither fires nor resolves."""
     REMOVED = "removed"
-    """The SLO is no longer declared."""
+    """The SLO is no longer declared, or its group has not been seen for its window."""
+    DATA_STOPPED = "data_stopped"
+    """Nothing has been seen of the SLO for a while."""
+    NEVER_SEEN = "never_seen"
+    """Nothing has ever been seen of the SLO."""
+    DATA_RETURNED = "data_returned"
+    BLIND = "blind"
+    """sloguard has had no complete evaluation for a while."""
+    SEES_AGAIN = "sees_again"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A code with the numbers that decided. Numbers are None where the code does not come from a tier."""
+    """A code with the numbers that decided; None where they have no part in it."""
 
     code: ReasonCode
     long: timedelta | None = None
@@ -44,11 +88,27 @@ class Reason:
     factor: Decimal | None = None
     long_burn_rate: float | None = None
     short_burn_rate: float | None = None
+    success_ratio: float | None = None
+    """Over the long window."""
+    remaining_ratio: float | None = None
+    """Of the error budget; negative when overspent."""
+    threshold_ratio: Decimal | None = None
+    """What the success ratio fell below, or the remaining budget to."""
+    ends_in: timedelta | None = None
+    """When the budget is gone at the pace over the long window."""
+    limit: timedelta | None = None
+    """How soon is too soon for the budget's end; how long is too long without data."""
+    last_seen_at: datetime | None = None
+
+    @property
+    def source(self) -> tuple[timedelta | None, Decimal | None, timedelta | None]:
+        """What tells the signals of a policy apart."""
+        return self.long, self.threshold_ratio, self.limit
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """The firing alert of an SLO."""
+    """A firing alert."""
 
     severity: Severity
     started_at: datetime
@@ -56,7 +116,10 @@ class Alert:
     notified: frozenset[str] = field(default_factory=frozenset)
     """Receivers that were told that it fires: each of them is told when it resolves."""
     clear_since: datetime | None = None
-    """Since when its severity's tiers no longer exceed their thresholds; None while they do."""
+    """Since when nothing that could keep its severity fires; None while something does."""
+    crossed: frozenset[Decimal] = field(default_factory=frozenset)
+    """Thresholds of the remaining budget that are crossed, until the budget has risen well above them."""
+    kind: AlertKind = AlertKind.OBJECTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +158,8 @@ class Incident:
     """One plain sentence: what fails, by how much."""
     reason: str
     """One plain sentence: which windows decided, with their numbers."""
-    objective_ratio: Decimal
+    objective_ratio: Decimal | None
+    """None if it is about no SLO."""
     success_ratio: float | None
     """Over the window that decided."""
     budget_remaining_ratio: float | None
@@ -103,6 +167,11 @@ class Incident:
     contributors: tuple[Contributor, ...] = ()
     runbook_url: str = ""
     dashboard_url: str = ""
+    kind: AlertKind = AlertKind.OBJECTIVE
+
+    @property
+    def key(self) -> AlertKey:
+        return AlertKey(self.slo_id, self.kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,17 @@
 """What was sent: notifications on their way through the outbox, and how a receiver answered."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sloguard.model.alert import Incident
+from sloguard.model.alert import AlertKey, AlertKind, Incident
 
 
 class NotificationKind(StrEnum):
     TRIGGER = "trigger"
     UPDATE = "update"
-    """The incident goes on with another severity."""
+    """The incident goes on, with another severity or a further threshold crossed."""
     RESOLVE = "resolve"
 
 
@@ -58,6 +59,19 @@ class Rejected:
 DeliveryResult = Delivered | Retry | Rejected
 
 
-def dedup_key(slo_id: str) -> str:
-    """What every receiver knows an SLO's incident by: at most 255 characters, for names are limited to 100."""
-    return f"sloguard/{slo_id}"
+LONGEST_DEDUP_KEY = 255
+"""What PagerDuty takes."""
+
+
+def dedup_key(key: AlertKey) -> str:
+    """What every receiver knows an incident by: `sloguard/shop/checkout`, `sloguard/shop/checkout/no-data`.
+
+    The id of a group may be longer than receivers take: it is cut then, and told apart by a digest of the whole.
+    """
+    if key.kind is AlertKind.SELF:
+        return key.slo_id
+    whole = f"sloguard/{key.slo_id}{'/no-data' if key.kind is AlertKind.NO_DATA else ''}"
+    if len(whole) <= LONGEST_DEDUP_KEY:
+        return whole
+    digest = hashlib.sha256(whole.encode()).hexdigest()
+    return f"{whole[: LONGEST_DEDUP_KEY - len(digest) - 1]}#{digest}"

@@ -46,6 +46,13 @@ class Measurement:
     coverage_ratio: float
     """Time seen / time expected, 0..1; time before the SLO's first sample is not expected."""
     approximate: bool = False
+    weighed: Counts | None = None
+    """Of a composite, whose ratio rests on fewer events than all of its members': so many tell as much."""
+
+    @property
+    def evidence(self) -> Counts:
+        """The events by which chance is told from failure."""
+        return self.weighed or self.counts
 
 
 class NoDataReason(StrEnum):

@@ -69,6 +69,14 @@ class NoDataPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class BlindnessPolicy:
+    """Fires when sloguard itself has had no complete evaluation for `after`."""
+
+    severity: Severity = Severity.TICKET
+    after: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
 class AlertPolicy:
     """All that may raise an SLO's alert."""
 
@@ -79,3 +87,9 @@ class AlertPolicy:
     """Most severe first."""
     forecast: Forecast | None = None
     no_data: NoDataPolicy | None = None
+
+    @property
+    def severities(self) -> frozenset[Severity]:
+        """Every severity that an alert of the SLO may have."""
+        single = tuple(each for each in (self.forecast, self.no_data) if each is not None)
+        return frozenset(each.severity for each in (*self.tiers, *self.success_rate, *self.budget, *single))

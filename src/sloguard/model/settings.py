@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from sloguard.model.policy import Severity
+from sloguard.model.alert import AlertKind
+from sloguard.model.policy import BlindnessPolicy, Severity
 from sloguard.model.secret import Secret
 from sloguard.model.slo import Service, Slo
 
@@ -65,6 +66,10 @@ class Configuration:
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     receivers: tuple[Receiver, ...] = ()
     routes: Mapping[Severity, tuple[str, ...]] = field(default_factory=dict)
+    no_data_route: tuple[str, ...] | None = None
+    """Receivers of no-data alerts of every severity; None: they go the way of their severity."""
+    blindness: BlindnessPolicy | None = field(default_factory=BlindnessPolicy)
+    """When sloguard alerts that it sees nothing itself; None: never."""
 
     @property
     def slos(self) -> tuple[Slo, ...]:
@@ -76,10 +81,17 @@ class Configuration:
             return self
         return replace(self, prometheus=replace(self.prometheus, url=prometheus_url.rstrip("/")))
 
-    def receivers_for(self, service_name: str, severity: Severity) -> tuple[str, ...]:
-        """Names of the receivers that hear of an alert of this service and severity; none if nothing is routed."""
-        for service in self.services:
-            if service.name == service_name:
-                own = dict(service.routes)
-                return own.get(severity, self.routes.get(severity, ()))
-        return self.routes.get(severity, ())
+    def receivers_for(
+        self, service_name: str, severity: Severity, kind: AlertKind = AlertKind.OBJECTIVE
+    ) -> tuple[str, ...]:
+        """Names of the receivers that hear of an alert of this service, severity and kind; none if nothing is routed.
+
+        A route for the kind goes before one for the severity, a service's own before the file's.
+        """
+        service = next((each for each in self.services if each.name == service_name), None)
+        if kind is AlertKind.NO_DATA:
+            for route in (service.no_data_route if service else None, self.no_data_route):
+                if route is not None:
+                    return route
+        own = dict(service.routes) if service else {}
+        return own.get(severity, self.routes.get(severity, ()))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sloguard.model.alert import Alert
+from sloguard.model.group import Group
 from sloguard.model.measurement import Counts, NoData
 from sloguard.model.window import Window
 
@@ -77,6 +78,8 @@ class SloStatus:
     runbook_url: str = ""
     period: PeriodProgress | None = None
     """Of a calendar window."""
+    group: Group = ()
+    """The label values that it is about, where one SLO stands for many; id and name hold them too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from requests import Response
 from requests.exceptions import Timeout, TooManyRedirects
 
-from sloguard.model.alert import Contributor, Incident
+from sloguard.model.alert import AlertKind, Contributor, Incident
 from sloguard.model.delivery import Delivered, DeliveryResult, NotificationKind, OutboxEntry, Rejected, Retry
 from sloguard.model.policy import Severity
 from sloguard.model.settings import PagerDutyReceiver
@@ -33,6 +33,13 @@ _DETAIL_LIMIT = 4_000
 _MOST_CONTRIBUTORS = 10
 
 _SEVERITIES = {Severity.PAGE: "critical", Severity.TICKET: "warning", Severity.INFO: "info"}
+
+_UNKNOWN = percent(None)
+_CLASSES = {
+    AlertKind.OBJECTIVE: "error budget burn",
+    AlertKind.NO_DATA: "no data",
+    AlertKind.SELF: "monitoring is blind",
+}
 
 
 class PagerDuty:
@@ -118,7 +125,7 @@ def _event(incident: Incident) -> Mapping[str, Any]:
             "severity": _SEVERITIES[incident.severity],
             "component": incident.slo_name,
             "group": incident.service,
-            "class": "error budget burn",
+            "class": _CLASSES[incident.kind],
             "custom_details": _details(incident),
         },
         "links": _links(incident),
@@ -138,7 +145,7 @@ def _details(incident: Incident) -> Mapping[str, str]:
         "owner": incident.owner,
         "contributors": "\n".join(_contributor(one) for one in incident.contributors[:_MOST_CONTRIBUTORS]),
     }
-    return {name: shortened(value, _DETAIL_LIMIT) for name, value in details.items() if value}
+    return {name: shortened(value, _DETAIL_LIMIT) for name, value in details.items() if value not in {"", _UNKNOWN}}
 
 
 def _contributor(one: Contributor) -> str:

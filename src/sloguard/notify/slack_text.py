@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sloguard.model.alert import Contributor, Incident
+from sloguard.model.alert import AlertKind, Contributor, Incident
 from sloguard.model.delivery import NotificationKind
 from sloguard.model.policy import Severity
 from sloguard.notify.answers import is_web_link, shortened
@@ -89,13 +89,18 @@ def _story(incident: Incident) -> str:
 
 
 def _facts(incident: Incident) -> Sequence[tuple[str, str]]:
-    facts = [
-        ("Success ratio now", percent(incident.success_ratio)),
-        ("Objective", percent(incident.objective_ratio)),
-        ("Budget left", percent(incident.budget_remaining_ratio)),
-    ]
+    facts: list[tuple[str, str]] = []
+    if incident.objective_ratio is not None:
+        is_old = incident.kind is AlertKind.NO_DATA
+        facts += [
+            ("Success ratio last known" if is_old else "Success ratio now", percent(incident.success_ratio)),
+            ("Objective", percent(incident.objective_ratio)),
+            ("Budget left", percent(incident.budget_remaining_ratio)),
+        ]
     if incident.firing:
-        facts += [("Budget ends in", duration(incident.time_to_exhaustion)), ("Since", instant(incident.started_at))]
+        if incident.kind is AlertKind.OBJECTIVE:
+            facts.append(("Budget ends in", duration(incident.time_to_exhaustion)))
+        facts.append(("Since", instant(incident.started_at)))
     else:
         lasted = duration(incident.updated_at - incident.started_at)
         facts += [("Lasted", lasted), ("Ended", instant(incident.updated_at))]

@@ -4,52 +4,88 @@ import errno
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from sloguard.errors import OutputError
-
-_TEMPORARY_PREFIX = ".sloguard-"
+from sloguard.output.journal import (
+    TEMPORARY_PREFIX,
+    Plan,
+    alone,
+    digest,
+    end_journal,
+    finish,
+    sweep,
+    target_of,
+    write_journal,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Replacement:
+    path: str
     target: Path
-    new: Path
-    """The new content, in the target's own directory, so that a rename is all that is left to do."""
+    new: Path | None
+    """The new content, in the target's own directory, so that a rename is all that is left to do; None to remove."""
     old: Path | None
     """A copy of the old content; None where there was none."""
 
 
-def write_files(directory: Path, texts: Mapping[str, str]) -> None:
-    """Write the files, by path relative to the directory. If one cannot be written, all stay as they were.
+def finish_interrupted(directory: Path) -> tuple[str, ...]:
+    """Carry out what a run that was killed had begun to write; returns the paths concerned.
 
     Raises:
-        OutputError: a file cannot be written.
+        OutputError: that cannot be done.
     """
-    prepared: list[_Replacement] = []
+    if not directory.is_dir():
+        return ()
+    with alone(directory):
+        return finish(directory)
+
+
+def write_files(directory: Path, texts: Mapping[str, str], removed: Collection[str] = ()) -> None:
+    """Write files and remove others, by path relative to the directory. If one cannot be, all stay as they were.
+
+    Raises:
+        OutputError: a file cannot be written or removed.
+    """
+    targets = {path: target_of(directory, path) for path in (*texts, *removed)}
+    if not targets:
+        return
     try:
-        for path, text in texts.items():
-            prepared.append(_prepare(_inside(directory, path), text))
-        _replace_all(prepared)
+        with alone(directory):
+            finish(directory)
+            sweep([folder for folder in {target.parent for target in targets.values()} if folder.is_dir()])
+            _write(directory, texts, {path: targets[path] for path in removed}, targets)
     except OSError as error:
         where = error.filename2 or error.filename or directory
         raise OutputError(f"{where} cannot be written: {error.strerror}. No file was changed.") from error
+
+
+def _write(directory: Path, texts: Mapping[str, str], removed: Mapping[str, Path], targets: Mapping[str, Path]) -> None:
+    prepared: list[_Replacement] = []
+    try:
+        for path, text in texts.items():
+            prepared.append(_prepare(path, targets[path], text))
+        for path, target in removed.items():
+            prepared.append(_prepare_removal(path, target))
+        write_journal(directory, _plan(prepared))
+        _replace_all(prepared)
     finally:
+        end_journal(directory)
         for replacement in prepared:
             _remove(replacement.new, replacement.old)
 
 
-def _inside(directory: Path, path: str) -> Path:
-    """The file itself, where the path may be a link to it."""
-    relative = PurePosixPath(path)
-    if relative.is_absolute() or ".." in relative.parts:
-        raise OutputError(f"{path} would be written outside of {directory}. Give the service a simpler name.")
-    return (directory / relative).resolve()
+def _plan(replacements: Sequence[_Replacement]) -> Plan:
+    return Plan(
+        new={each.path: each.new.name for each in replacements if each.new is not None},
+        removed={each.path: digest(each.target.read_bytes()) for each in replacements if each.new is None},
+    )
 
 
-def _prepare(target: Path, text: str) -> _Replacement:
+def _prepare(path: str, target: Path, text: str) -> _Replacement:
     """Put the new content, and a copy of the old one, beside the target."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.is_dir():
@@ -67,11 +103,21 @@ def _prepare(target: Path, text: str) -> _Replacement:
     except OSError:
         _remove(new, old)
         raise
-    return _Replacement(target, new, old)
+    return _Replacement(path, target, new, old)
+
+
+def _prepare_removal(path: str, target: Path) -> _Replacement:
+    old = _temporary_name(target)
+    try:
+        shutil.copy2(target, old)
+    except OSError:
+        _remove(old)
+        raise
+    return _Replacement(path, target, None, old)
 
 
 def _temporary_name(target: Path) -> Path:
-    return target.with_name(f"{_TEMPORARY_PREFIX}{secrets.token_hex(8)}.tmp")
+    return target.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}.tmp")
 
 
 def _remove(*files: Path | None) -> None:
@@ -84,7 +130,10 @@ def _replace_all(replacements: list[_Replacement]) -> None:
     done: list[_Replacement] = []
     try:
         for replacement in replacements:
-            replacement.new.replace(replacement.target)
+            if replacement.new is None:
+                replacement.target.unlink()
+            else:
+                replacement.new.replace(replacement.target)
             done.append(replacement)
     except OSError as error:
         _put_back(done, error)

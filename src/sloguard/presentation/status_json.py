@@ -7,7 +7,7 @@ from decimal import Decimal
 from sloguard.model.alert import Alert
 from sloguard.model.duration import format_duration
 from sloguard.model.measurement import Counts
-from sloguard.model.status import Health, ServiceStatus, SloStatus, StatusReport
+from sloguard.model.status import Health, PeriodProgress, ServiceStatus, SloStatus, StatusReport
 from sloguard.presentation.words import rfc3339
 
 SCHEMA = "sloguard/status/v1"
@@ -48,11 +48,13 @@ def _slo(slo: SloStatus) -> dict[str, object]:
     return {
         "id": slo.id,
         "name": slo.name,
+        "group": dict(slo.group),
         "description": slo.description,
         "owner": slo.owner,
         "runbook_url": slo.runbook_url,
         "objective_ratio": _number(slo.objective_ratio),
         "window": str(slo.window),
+        "period": _period(slo.period),
         "state": slo.state.value,
         "no_data_reason": slo.no_data.reason.value if slo.no_data else None,
         "counts": _counts(slo.counts),
@@ -65,6 +67,17 @@ def _slo(slo: SloStatus) -> dict[str, object]:
         "health_score": _number(slo.health_score),
         "watermark_at": _instant(slo.watermark_at),
         "alerts": [_alert(alert) for alert in slo.alerts],
+    }
+
+
+def _period(period: PeriodProgress | None) -> dict[str, object] | None:
+    """Of a calendar window; a rolling one has none."""
+    if period is None:
+        return None
+    return {
+        "start": rfc3339(period.start_at),
+        "end": rfc3339(period.end_at),
+        "elapsed_ratio": _number(period.elapsed_ratio),
     }
 
 
@@ -86,6 +99,7 @@ def _error_budget(slo: SloStatus) -> dict[str, object]:
 def _alert(alert: Alert) -> dict[str, object]:
     reason = alert.reason
     return {
+        "kind": alert.kind.value,
         "severity": alert.severity.value,
         "state": "firing",
         "since": rfc3339(alert.started_at),
@@ -95,6 +109,12 @@ def _alert(alert: Alert) -> dict[str, object]:
         "factor": _number(reason.factor),
         "long_burn_rate": _number(reason.long_burn_rate),
         "short_burn_rate": _number(reason.short_burn_rate),
+        "success_ratio": _number(reason.success_ratio),
+        "remaining_ratio": _number(reason.remaining_ratio),
+        "threshold_ratio": _number(reason.threshold_ratio),
+        "ends_in_seconds": _seconds(reason.ends_in),
+        "limit_seconds": _seconds(reason.limit),
+        "last_seen_at": _instant(reason.last_seen_at),
     }
 
 

@@ -8,6 +8,7 @@ from sloguard.presentation.status_words import (
     burn_1h_words,
     end_at_words,
     end_words,
+    period_words,
     state_words,
     success_words,
 )
@@ -44,6 +45,15 @@ def _row(slo: SloStatus, report: StatusReport) -> StatusRow:
         budget_left_words(slo),
         burn_1h_words(slo),
         state_words(slo),
-        ", at ".join(filter(None, (end_words(slo), end_at_words(slo, report.as_of)))),
+        _end(slo, report),
     )
     return StatusRow(slo.state, cells)
+
+
+def _end(slo: SloStatus, report: StatusReport) -> str:
+    """When the budget ends, and how it goes in a calendar period."""
+    end = ", at ".join(filter(None, (end_words(slo), end_at_words(slo, report.as_of))))
+    period = period_words(slo)
+    if slo.budget is None:
+        return period or end
+    return "; ".join(filter(None, (end, period)))

@@ -7,6 +7,7 @@ from sloguard.model.alert import Alert, Reason, ReasonCode
 from sloguard.model.measurement import NoData, NoDataReason
 from sloguard.model.policy import Severity
 from sloguard.model.status import SloState, SloStatus
+from sloguard.model.window import CalendarWindow
 from sloguard.presentation.words import duration, instant, percent, rate
 
 HOUR = timedelta(hours=1)
@@ -24,10 +25,14 @@ REASON_WORDS = {
     ReasonCode.NOT_SIGNIFICANT: "above its threshold by too few events to tell from chance",
     ReasonCode.HOLDING: "no longer above its threshold, held a while before it resolves",
     ReasonCode.RECOVERED: "recovered",
+    ReasonCode.BUDGET_ENDED: "the error budget is gone",
+    ReasonCode.DATA_RETURNED: "data are back",
+    ReasonCode.SEES_AGAIN: "sloguard evaluates again",
+    ReasonCode.NEVER_SEEN: "nothing has ever been seen",
     ReasonCode.NO_DATA: "frozen: no data tells whether it goes on",
-    ReasonCode.REMOVED: "the SLO is no longer declared",
+    ReasonCode.REMOVED: "the SLO is no longer declared, or its group is gone",
 }
-"""Of every code but `burning`, which has numbers to tell."""
+"""Of the codes that say all without numbers."""
 
 
 def state_words(slo: SloStatus) -> str:
@@ -96,6 +101,16 @@ def end_at_words(slo: SloStatus, as_of: datetime) -> str:
     return instant(as_of + left)
 
 
+def period_words(slo: SloStatus) -> str:
+    """The budget spent against the time gone, of a calendar window: `28 % spent, 71 % of the month gone`."""
+    if slo.period is None or not isinstance(slo.window, CalendarWindow):
+        return ""
+    gone = f"{percent(slo.period.elapsed_ratio)} of the {slo.window.period} gone"
+    if slo.budget is None:
+        return gone
+    return f"{_marked(percent(slo.budget.consumed_ratio), slo)} spent, {gone}"
+
+
 def alert_words(alert: Alert, as_of: datetime) -> str:
     """Why and since when: `burning 16.2 × over 1 h and … (threshold 14.4 ×), since … (20 min ago)`."""
     lasts = as_of - alert.started_at
@@ -104,7 +119,25 @@ def alert_words(alert: Alert, as_of: datetime) -> str:
 
 
 def reason_words(reason: Reason) -> str:
-    return _burning_words(reason) if reason.code is ReasonCode.BURNING else REASON_WORDS[reason.code]
+    match reason.code:
+        case ReasonCode.BURNING:
+            return _burning_words(reason)
+        case ReasonCode.SUCCESS_LOW:
+            over = f" over {duration(reason.long)}" if reason.long else ""
+            return f"{percent(reason.success_ratio)} good{over}{_threshold(reason)}"
+        case ReasonCode.BUDGET_LOW:
+            return f"{percent(reason.remaining_ratio).replace('-', '−')} of the error budget left{_threshold(reason)}"
+        case ReasonCode.BUDGET_ENDS_SOON:
+            return f"the error budget ends in {duration(reason.ends_in)} at this pace"
+        case ReasonCode.DATA_STOPPED | ReasonCode.BLIND as code:
+            what = "nothing seen" if code is ReasonCode.DATA_STOPPED else "no complete evaluation"
+            return f"{what} since {instant(reason.last_seen_at)}"
+        case other:
+            return REASON_WORDS[other]
+
+
+def _threshold(reason: Reason) -> str:
+    return "" if reason.threshold_ratio is None else f" (threshold {percent(reason.threshold_ratio)})"
 
 
 def _burning_words(reason: Reason) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 from sloguard.model.duration import format_duration
 from sloguard.model.slo import Indicator
 from sloguard.promql.terms import CounterTerms, Outcome, counting_terms
+from sloguard.promql.text import decimal_text
 
 LABEL_TAG = "sloguard_label"
 KIND_TAG = "sloguard_kind"
@@ -25,18 +27,20 @@ def breakdown_query(indicator: Indicator, labels: Sequence[str], window: timedel
     parts: list[str] = []
     for label in labels:
         total = _increase(terms.total, label, window)
-        measured = _increase(terms.measured, label, window)
+        measured = _increase(terms.measured, label, window, terms.weights)
         bad = measured if terms.outcome is Outcome.BAD else f"(({total}) - ({measured})) or ({total})"
         parts.append(_tagged(f"topk({MOST_VALUES}, ({bad}) > 0)", label, KIND_BAD))
         parts.append(_tagged(f"topk({4 * MOST_VALUES}, {total})", label, KIND_TOTAL))
     return "\nor ".join(parts)
 
 
-def _increase(selectors: Sequence[str], label: str, window: timedelta) -> str:
+def _increase(selectors: Sequence[str], label: str, window: timedelta, weights: Sequence[Decimal] = ()) -> str:
     length = format_duration(window)
+    increases = [f"increase({selector}[{length}])" for selector in selectors]
+    if weights:
+        increases = [f"{decimal_text(weight)} * {each}" for weight, each in zip(weights, increases, strict=True)]
     summands = " or ".join(
-        f'label_replace(increase({selector}[{length}]), "sloguard_part", "{index}", "", "")'
-        for index, selector in enumerate(selectors)
+        f'label_replace({increase}, "sloguard_part", "{index}", "", "")' for index, increase in enumerate(increases)
     )
     return f"sum by ({label}) ({summands})"
 

@@ -28,11 +28,15 @@ class Term:
     totals: tuple[str, ...]
     """The selectors of all events: while none of these was known before, a first value is where counting
     starts (Prometheus' history begins here), not that many events."""
+    by: tuple[str, ...] = ()
+    """Labels whose values are told apart."""
 
 
 def increases_query(terms: Mapping[str, Term], length: timedelta, scrape_interval: timedelta) -> str:
     """Per term (by tag) the increase over the interval of the series known at both ends that did not reset."""
-    return _union({tag: f"sum({_steady(term.selector, length, scrape_interval)})" for tag, term in terms.items()})
+    return _union(
+        {tag: f"{_sum(term)}({_steady(term.selector, length, scrape_interval)})" for tag, term in terms.items()}
+    )
 
 
 def exceptions_query(terms: Mapping[str, Term], length: timedelta, scrape_interval: timedelta) -> str:
@@ -62,12 +66,16 @@ def replay_query(terms: Mapping[str, Term], step: timedelta) -> str:
     Series that reset within a step are taken by `increase`; so are newborn ones while none of the term's totals
     was known, which makes their first value the baseline. `0 *` tells a quiet step from an unseen one.
     """
-    return _union({tag: f"sum({_replayed(term, format_duration(step))})" for tag, term in terms.items()})
+    return _union({tag: f"{_sum(term)}({_replayed(term, format_duration(step))})" for tag, term in terms.items()})
 
 
 def gauges_query(expressions: Mapping[str, str]) -> str:
     """Several expressions, each with its tag, in one."""
     return _union(expressions)
+
+
+def _sum(term: Term) -> str:
+    return f"sum by ({', '.join(term.by)}) " if term.by else "sum"
 
 
 def _end(selector: str) -> str:

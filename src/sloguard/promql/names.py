@@ -33,6 +33,7 @@ METRIC_BAD_EVENTS = "sloguard_window_bad_events"
 METRIC_COVERAGE = "sloguard_coverage_ratio"
 METRIC_WATERMARK = "sloguard_watermark_timestamp_seconds"
 METRIC_ALERT = "sloguard_alert_firing"
+METRIC_GROUP = "sloguard_slo_group"
 
 ALERT_BURN = "SLOErrorBudgetBurn"
 

@@ -17,6 +17,7 @@ _MAX_OPERATORS = 300
 _STRING_OR_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|' + r"'(?:[^'\\\n]|\\.)*'|`[^`]*`|#[^\n]*")
 _OPERATOR = re.compile(r"[-+*/%^(\[{<>!=]|\b(?:and|or|unless|atan2)\b", re.IGNORECASE)
 _METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 # promql-parser's operators are no hashable values.
 _MATCH_OPERATORS = (
@@ -38,11 +39,17 @@ class Flaw(Enum):
     NO_METRIC = "no metric"
     OR_MATCHERS = "or between matchers"
     """VictoriaMetrics' own syntax."""
+    QUOTED_LABEL = "label in quotes"
+    """Its name is none to Prometheus 2, and could not be written without the quotes."""
     NOT_INSTANT = "not an instant value"
     COMPARISON = "comparison"
     """It drops the series for which it does not hold, so that a breach looks like missing data."""
     METRIC_IN_FILTER = "metric in filter"
     BUCKET_IN_FILTER = "le in filter"
+    NO_WINDOW = "no $window"
+    WINDOW_MISPLACED = "$window is no range"
+    PERCENT = "percent"
+    """It is multiplied by 100, where a share of 0 to 1 is wanted."""
 
 
 class PromqlError(ValueError):
@@ -68,11 +75,13 @@ def counter_selector(text: str) -> str:
     Raises:
         PromqlError: it is no plain vector selector of a named metric.
     """
-    expression = _parse(text)
+    expression = parsed(text)
     if not isinstance(expression, ast.VectorSelector) or expression.offset is not None or expression.at is not None:
         raise PromqlError(Flaw.NOT_A_SELECTOR, selectors=_selectors_within(expression))
     if expression.matchers.or_matchers:
         raise PromqlError(Flaw.OR_MATCHERS)
+    if _has_quoted_label(expression):
+        raise PromqlError(Flaw.QUOTED_LABEL)
     if expression.name is None and not any(each.name == "__name__" for each in expression.matchers.matchers):
         raise PromqlError(Flaw.NO_METRIC)
     return _canonical(expression)
@@ -91,6 +100,8 @@ def label_matchers(braces: str) -> str:
         raise PromqlError(Flaw.NOT_A_SELECTOR)
     if expression.matchers.or_matchers:
         raise PromqlError(Flaw.OR_MATCHERS)
+    if _has_quoted_label(expression):
+        raise PromqlError(Flaw.QUOTED_LABEL)
     if any(matcher.name == "le" for matcher in expression.matchers.matchers):
         raise PromqlError(Flaw.BUCKET_IN_FILTER)
     return _matchers_text(expression.matchers.matchers)
@@ -103,16 +114,27 @@ def instant_query(text: str) -> str:
     Raises:
         PromqlError: it has no instant value, or a comparison in it drops series.
     """
-    expression = _parse(text)
-    if not _is_instant(expression):
+    expression = parsed(text)
+    if not is_instant(expression):
         raise PromqlError(Flaw.NOT_INSTANT)
-    if any(_drops_series(each) for each in _walk(expression)):
+    if any(drops_series(each) for each in walk(expression)):
         raise PromqlError(Flaw.COMPARISON)
-    return _plain_text(text)
+    return plain_text(text)
 
 
-def _parse(text: str) -> ast.Expr:
-    plain = _plain_text(text)
+def age_query(timestamps: str) -> str:
+    """Seconds since the instants that an instant query tells."""
+    plain = isinstance(parsed(timestamps), ast.VectorSelector)
+    return f"time() - {timestamps}" if plain else f"time() - ({timestamps})"
+
+
+def parsed(text: str) -> ast.Expr:
+    """The tree of an expression.
+
+    Raises:
+        PromqlError: Prometheus would not understand it, or it is too complex to be read in time.
+    """
+    plain = plain_text(text)
     if len(plain) > MAX_LENGTH or len(_OPERATOR.findall(_STRING_OR_COMMENT.sub('""', plain))) > _MAX_OPERATORS:
         raise PromqlError(Flaw.TOO_COMPLEX)
     try:
@@ -124,12 +146,12 @@ def _parse(text: str) -> ast.Expr:
 
 def _parse_filter(braces: str) -> ast.Expr:
     try:
-        return _parse("filtered" + braces)
+        return parsed("filtered" + braces)
     except PromqlError as error:
         raise PromqlError(Flaw.METRIC_IN_FILTER) if "metric name" in error.why else error from None
 
 
-def _plain_text(text: str) -> str:
+def plain_text(text: str) -> str:
     """Without comments and backquotes: the parser takes a backslash within backquotes for an escape."""
     if "`" not in text and "#" not in text:
         return text.strip()
@@ -141,6 +163,10 @@ def _plain_token(match: re.Match[str]) -> str:
     if token.startswith("#"):
         return " "
     return quote(token[1:-1]) if token.startswith("`") else token
+
+
+def _has_quoted_label(selector: ast.VectorSelector) -> bool:
+    return not all(_LABEL_NAME.fullmatch(each.name) for each in selector.matchers.matchers)
 
 
 def _canonical(selector: ast.VectorSelector) -> str:
@@ -165,26 +191,29 @@ def _operator(matcher: ast.Matcher) -> str:
 
 
 def _selectors_within(expression: ast.Expr) -> tuple[str, ...]:
-    selectors = (each for each in _walk(expression) if isinstance(each, ast.VectorSelector))
-    return tuple(dict.fromkeys(_canonical(each) for each in selectors if not each.matchers.or_matchers))
+    selectors = (each for each in walk(expression) if isinstance(each, ast.VectorSelector))
+    plain = (each for each in selectors if not each.matchers.or_matchers and not _has_quoted_label(each))
+    return tuple(dict.fromkeys(_canonical(each) for each in plain))
 
 
-def _is_instant(expression: ast.Expr) -> bool:
+def is_instant(expression: ast.Expr) -> bool:
+    """Whether it has one value per series, or one in all."""
     if isinstance(expression, ast.Call):
         returned = expression.func.return_type
         return bool(returned == ast.ValueType.Vector or returned == ast.ValueType.Scalar)  # noqa: PLR1714 - no hash
     if isinstance(expression, ast.ParenExpr):
-        return _is_instant(expression.expr)
+        return is_instant(expression.expr)
     return not isinstance(expression, ast.MatrixSelector | ast.SubqueryExpr | ast.StringLiteral)
 
 
-def _drops_series(expression: ast.Expr) -> bool:
+def drops_series(expression: ast.Expr) -> bool:
+    """Whether it is a comparison without `bool`."""
     if not isinstance(expression, ast.BinaryExpr) or str(expression.op) not in _COMPARISONS:
         return False
     return expression.modifier is None or not expression.modifier.return_bool
 
 
-def _walk(expression: ast.Expr) -> Iterator[ast.Expr]:
+def walk(expression: ast.Expr) -> Iterator[ast.Expr]:
     """All nodes, outermost first. The package's own `walk` takes the cube of the depth."""
     waiting: list[object] = [expression]
     while waiting:

@@ -1,12 +1,21 @@
 """How an indicator is counted: which selectors give its events, or which expression is looked at in each slice."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import assert_never
 
+from sloguard.model.composite import CompositeIndicator
 from sloguard.model.duration import seconds_text
-from sloguard.model.slo import Comparison, EventsIndicator, Indicator, LatencyIndicator, ThresholdIndicator
+from sloguard.model.slo import (
+    Comparison,
+    EventsIndicator,
+    Indicator,
+    LatencyIndicator,
+    RatioIndicator,
+    ThresholdIndicator,
+)
 
 
 class Outcome(StrEnum):
@@ -14,6 +23,10 @@ class Outcome(StrEnum):
 
     BAD = "bad"
     GOOD = "good"
+
+    @property
+    def other(self) -> "Outcome":
+        return Outcome.GOOD if self is Outcome.BAD else Outcome.BAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,8 @@ class CounterTerms:
     measured: tuple[str, ...]
     """Selectors of the events of this outcome."""
     total: tuple[str, ...]
+    weights: tuple[Decimal, ...] = ()
+    """What one event of each measured selector counts, 0..1; empty if all count whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +50,41 @@ class GaugeTerm:
     value: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class RatioTerms:
+    """A share of events over a window, asked for once per slice."""
+
+    outcome: Outcome
+    expression: str
+    """PromQL, with `$window` where the range goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberTerms:
+    """Nothing of its own: the members are counted."""
+
+    slo_ids: tuple[str, ...]
+
+
+_EXACT = timedelta(microseconds=1)
 _BREAKING_OPERATOR = {Comparison.BELOW: ">=", Comparison.ABOVE: "<=", Comparison.EQUALS: "!="}
 
 
-def counting_terms(indicator: Indicator) -> CounterTerms | GaugeTerm:
+def counting_terms(indicator: Indicator) -> CounterTerms | GaugeTerm | RatioTerms | MemberTerms:
     match indicator:
         case EventsIndicator(total=total, bad=bad, good=good):
             outcome = Outcome.BAD if bad else Outcome.GOOD
             return CounterTerms(outcome, bad or good, total)
+        case LatencyIndicator(native=True):
+            return RatioTerms(Outcome.GOOD, _native_ratio(indicator))
         case LatencyIndicator():
-            return CounterTerms(Outcome.GOOD, (_bucket_selector(indicator),), (_count_selector(indicator),))
+            return _bucket_terms(indicator)
         case ThresholdIndicator(query=query, comparison=comparison, value=value):
             return GaugeTerm(query, comparison, value)
+        case RatioIndicator(success=success, error=error):
+            return RatioTerms(Outcome.GOOD, success) if success else RatioTerms(Outcome.BAD, error)
+        case CompositeIndicator(members=members):
+            return MemberTerms(tuple(member.slo_id for member in members))
         case _:
             assert_never(indicator)
 
@@ -64,8 +102,26 @@ def bound_matcher(seconds: str) -> str:
     return rf'le=~"{seconds}|{seconds}\\.0"' if seconds.isdigit() else f'le="{seconds}"'
 
 
-def _bucket_selector(indicator: LatencyIndicator) -> str:
-    bound = bound_matcher(seconds_text(indicator.below))
+def _bucket_terms(indicator: LatencyIndicator) -> CounterTerms:
+    total = (_count_selector(indicator),)
+    if indicator.neighbours is None:
+        return CounterTerms(Outcome.GOOD, (_bucket_selector(indicator, indicator.below),), total)
+    lower, upper = indicator.neighbours
+    # Buckets are cumulative: what the lower one holds is in the upper one too.
+    share = Decimal((indicator.below - lower) // _EXACT) / Decimal((upper - lower) // _EXACT)
+    buckets = (_bucket_selector(indicator, lower), _bucket_selector(indicator, upper))
+    return CounterTerms(Outcome.GOOD, buckets, total, weights=(1 - share, share))
+
+
+def _native_ratio(indicator: LatencyIndicator) -> str:
+    braces = f"{{{indicator.matchers}}}" if indicator.matchers else ""
+    rate = f"sum(rate({indicator.histogram}{braces}[$window]))"
+    within = f"histogram_fraction(-Inf, {seconds_text(indicator.below)}, {rate})"
+    return f"{within} * histogram_count({rate}) / histogram_count({rate})"
+
+
+def _bucket_selector(indicator: LatencyIndicator, below: timedelta) -> str:
+    bound = bound_matcher(seconds_text(below))
     matchers = ",".join(part for part in (indicator.matchers, bound) if part)
     return f"{indicator.histogram}_bucket{{{matchers}}}"
 

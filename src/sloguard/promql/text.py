@@ -12,6 +12,8 @@ _INDENT = "  "
 
 def quote(text: str) -> str:
     """A double-quoted string literal of PromQL, and of Go: any text, on one line."""
+    if text.isprintable():
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return '"' + "".join(_escaped(character) for character in text) + '"'
 
 
@@ -43,16 +45,19 @@ def indented(text: str, depth: int = 1) -> str:
     return "\n".join(prefix + line for line in text.split("\n"))
 
 
-def summed_rate(selectors: Sequence[str], window: timedelta, *, by: str = "") -> str:
+def summed_rate(selectors: Sequence[str], window: timedelta, *, by: str = "", weights: Sequence[Decimal] = ()) -> str:
     """Events per second of all selectors together. A selector without series counts as 0; nothing if all are.
 
     Args:
         selectors: counters.
         window: over which the rate is taken.
         by: a label whose values are told apart; empty for one sum.
+        weights: what an event of each selector counts; empty if all count whole.
     """
     total = f"sum by ({by}) " if by else "sum"
     rates = [f"{total}(rate({each}[{format_duration(window)}]))" for each in selectors]
+    if weights:
+        rates = [f"{decimal_text(weight)} * {rate}" for weight, rate in zip(weights, rates, strict=True)]
     if len(rates) == 1:
         return rates[0]
     # Without a label that tells them apart, `or` would drop all but the first.

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sloguard.model.settings import Configuration, EvaluationSettings
 from sloguard.model.slo import Service
 from sloguard.rules.groups import rule_groups
+from sloguard.rules.unruled import unruled
 from sloguard.rules.yaml_text import comment, document
 
 DIRECTORY = "alerting-rules"
@@ -30,6 +31,8 @@ def is_generated(text: str) -> bool:
 
 def _text(service: Service, evaluation: EvaluationSettings) -> str:
     owner = f", owned by {service.owner}" if service.owner else ""
-    header = (*_HEADER, "", f"Service {service.name}{owner}. {service.description}".rstrip())
+    header: tuple[str, ...] = (*_HEADER, "", f"Service {service.name}{owner}. {service.description}".rstrip())
+    left_out = [(slo.name, why) for slo in service.slos if (why := unruled(slo)) is not None]
+    without = (f"Without rules: {name}, because {why}." for name, why in left_out)
     groups = tuple(group for slo in service.slos for group in rule_groups(slo, evaluation))
-    return document(header, groups)
+    return document((*header, *without), groups)

@@ -16,13 +16,19 @@ from sloguard.promql.recorded import Speed, error_ratio, of_slo, recorded_window
 from sloguard.promql.text import decimal_text
 from sloguard.rules.alerts import alerting_rule, severities, tiers_of
 from sloguard.rules.rule import RecordingRule, Rule, RuleGroup
+from sloguard.rules.unruled import unruled
 
 GROUP_LIMIT = 20
 """Rules a group: what a Mimir tenant may have by default."""
 
 
 def rule_groups(slo: Slo, evaluation: EvaluationSettings) -> Iterator[RuleGroup]:
-    """Rules of a group are evaluated in order, and each sees what those before it have recorded."""
+    """Rules of a group are evaluated in order, and each sees what those before it have recorded.
+
+    None for an SLO that rules cannot judge.
+    """
+    if unruled(slo) is not None:
+        return
     fast = (*_event_rates(slo, evaluation), *_ratios(slo, Speed.FAST), *_alerts(slo, Speed.FAST))
     slow = (*_event_counts(slo), *_ratios(slo, Speed.SLOW), *_window_ratio(slo), _objective(slo))
     yield from _split(slo, Speed.FAST, fast, f"{slo.name}: events, windows up to 6 h and urgent alerts")

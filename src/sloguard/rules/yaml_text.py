@@ -61,7 +61,7 @@ def block_or_quoted(text: str, indent: int) -> str:
 
     A block would swallow line ends at its edges, and take a first space for its indentation.
     """
-    keeps_all = all(character == "\n" or character.isprintable() for character in text)
+    keeps_all = text.replace("\n", "").isprintable()
     if not text or not keeps_all or text[0] in " \n" or text[-1] == "\n":
         return quoted(text)
     margin = " " * indent
@@ -70,6 +70,9 @@ def block_or_quoted(text: str, indent: int) -> str:
 
 def quoted(text: str) -> str:
     """A double-quoted YAML string on one line: any text at all."""
+    if text.isprintable():
+        # Nearly all are: asking once is ten times as fast as asking each character.
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return '"' + "".join(_escaped(character) for character in text) + '"'
 
 

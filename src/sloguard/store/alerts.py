@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, bindparam, delete, select
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, select
 
 from sloguard.errors import StoreError
-from sloguard.model.alert import AlertRecord
+from sloguard.model.alert import AlertKey, AlertKind, AlertRecord
 from sloguard.ports import CycleOutcome
 from sloguard.store.codec import alert_from_json, alert_to_json, incident_from_json, incident_to_json
 from sloguard.store.connection import reading, writing
@@ -21,11 +21,11 @@ from sloguard.store.upsert import insert_replacing
 class SqlAlertStore:
     engine: Engine
 
-    def alerts(self) -> Mapping[str, AlertRecord]:
-        """The firing alerts by SLO id."""
+    def alerts(self) -> Mapping[AlertKey, AlertRecord]:
+        """The firing alerts."""
         with reading(self.engine) as connection:
-            rows = connection.execute(select(alerts.c.slo_id, alerts.c.alert, alerts.c.incident)).all()
-        return {slo_id: _record(slo_id, alert, incident) for slo_id, alert, incident in rows}
+            rows = connection.execute(select(alerts.c.slo_id, alerts.c.kind, alerts.c.alert, alerts.c.incident)).all()
+        return dict(_read(*row) for row in rows)
 
     def commit_cycle(self, outcome: CycleOutcome, now: datetime) -> None:
         """Write slices, alerts and outbox entries in one transaction."""
@@ -37,27 +37,29 @@ class SqlAlertStore:
             add_notifications(connection, outcome.notifications, now)
 
 
-def _write_alerts(connection: Connection, changed: Mapping[str, AlertRecord | None], now: datetime) -> None:
+def _write_alerts(connection: Connection, changed: Mapping[AlertKey, AlertRecord | None], now: datetime) -> None:
     rows = [
         {
-            "slo_id": slo_id,
+            "slo_id": key.slo_id,
+            "kind": key.kind.value,
             "alert": alert_to_json(record.alert),
             "incident": incident_to_json(record.incident),
             "updated_at": now,
         }
-        for slo_id, record in changed.items()
+        for key, record in changed.items()
         if record is not None
     ]
-    gone = [{"of": slo_id} for slo_id, record in changed.items() if record is None]
+    gone = [{"of": key.slo_id, "as": key.kind.value} for key, record in changed.items() if record is None]
     if rows:
         connection.execute(insert_replacing(connection, alerts), rows)
     if gone:
-        connection.execute(delete(alerts).where(alerts.c.slo_id == bindparam("of")), gone)
+        one = and_(alerts.c.slo_id == bindparam("of"), alerts.c.kind == bindparam("as"))
+        connection.execute(delete(alerts).where(one), gone)
 
 
-def _record(slo_id: str, alert: str, incident: str) -> AlertRecord:
+def _read(slo_id: str, kind: str, alert: str, incident: str) -> tuple[AlertKey, AlertRecord]:
     try:
-        return AlertRecord(alert_from_json(alert), incident_from_json(incident))
+        return AlertKey(slo_id, AlertKind(kind)), AlertRecord(alert_from_json(alert), incident_from_json(incident))
     except (ValueError, KeyError, TypeError, ArithmeticError) as error:
         raise StoreError(
             f"The stored alert of {slo_id} cannot be read ({type(error).__name__}: {error}). Restore a backup."

@@ -1,4 +1,7 @@
-"""Alerts and incidents as JSON text, and back. Decimals are strings, instants RFC 3339, durations microseconds."""
+"""Alerts and incidents as JSON text, and back. Decimals are strings, instants RFC 3339, durations microseconds.
+
+Keys that came later are read with `get`: an older sloguard may have written the text.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from sloguard.model.alert import Alert, Contributor, Incident, Reason, ReasonCode
+from sloguard.model.alert import Alert, AlertKind, Contributor, Incident, Reason, ReasonCode
 from sloguard.model.policy import Severity
 from sloguard.presentation.words import rfc3339
 
@@ -23,7 +26,9 @@ def alert_to_json(alert: Alert) -> str:
             "started_at": rfc3339(alert.started_at),
             "reason": _reason_to_json(alert.reason),
             "notified": sorted(alert.notified),
-            "clear_since": None if alert.clear_since is None else rfc3339(alert.clear_since),
+            "clear_since": _instant(alert.clear_since),
+            "crossed": sorted(map(str, alert.crossed)),
+            "kind": alert.kind.value,
         }
     )
 
@@ -31,13 +36,14 @@ def alert_to_json(alert: Alert) -> str:
 def alert_from_json(text: str) -> Alert:
     """Raises ValueError, KeyError or TypeError if the text is not what `alert_to_json` writes."""
     value = orjson.loads(text)
-    clear_since = value["clear_since"]
     return Alert(
         severity=Severity(value["severity"]),
         started_at=datetime.fromisoformat(value["started_at"]),
         reason=_reason_from_json(value["reason"]),
         notified=frozenset(value["notified"]),
-        clear_since=None if clear_since is None else datetime.fromisoformat(clear_since),
+        clear_since=_read_instant(value["clear_since"]),
+        crossed=frozenset(map(Decimal, value.get("crossed", ()))),
+        kind=AlertKind(value.get("kind", AlertKind.OBJECTIVE)),
     )
 
 
@@ -55,13 +61,14 @@ def incident_to_json(incident: Incident) -> str:
             "updated_at": rfc3339(incident.updated_at),
             "summary": incident.summary,
             "reason": incident.reason,
-            "objective_ratio": str(incident.objective_ratio),
+            "objective_ratio": _digits(incident.objective_ratio),
             "success_ratio": incident.success_ratio,
             "budget_remaining_ratio": incident.budget_remaining_ratio,
             "time_to_exhaustion": _microseconds(incident.time_to_exhaustion),
             "contributors": [_contributor_to_json(contributor) for contributor in incident.contributors],
             "runbook_url": incident.runbook_url,
             "dashboard_url": incident.dashboard_url,
+            "kind": incident.kind.value,
         }
     )
 
@@ -81,13 +88,14 @@ def incident_from_json(text: str) -> Incident:
         updated_at=datetime.fromisoformat(value["updated_at"]),
         summary=value["summary"],
         reason=value["reason"],
-        objective_ratio=Decimal(value["objective_ratio"]),
+        objective_ratio=_decimal(value["objective_ratio"]),
         success_ratio=value["success_ratio"],
         budget_remaining_ratio=value["budget_remaining_ratio"],
         time_to_exhaustion=_duration(value["time_to_exhaustion"]),
         contributors=tuple(_contributor_from_json(contributor) for contributor in value["contributors"]),
         runbook_url=value["runbook_url"],
         dashboard_url=value["dashboard_url"],
+        kind=AlertKind(value.get("kind", AlertKind.OBJECTIVE)),
     )
 
 
@@ -96,21 +104,32 @@ def _reason_to_json(reason: Reason) -> _Json:
         "code": reason.code.value,
         "long": _microseconds(reason.long),
         "short": _microseconds(reason.short),
-        "factor": None if reason.factor is None else str(reason.factor),
+        "factor": _digits(reason.factor),
         "long_burn_rate": reason.long_burn_rate,
         "short_burn_rate": reason.short_burn_rate,
+        "success_ratio": reason.success_ratio,
+        "remaining_ratio": reason.remaining_ratio,
+        "threshold_ratio": _digits(reason.threshold_ratio),
+        "ends_in": _microseconds(reason.ends_in),
+        "limit": _microseconds(reason.limit),
+        "last_seen_at": _instant(reason.last_seen_at),
     }
 
 
 def _reason_from_json(value: _Json) -> Reason:
-    factor = value["factor"]
     return Reason(
         code=ReasonCode(value["code"]),
         long=_duration(value["long"]),
         short=_duration(value["short"]),
-        factor=None if factor is None else Decimal(factor),
+        factor=_decimal(value["factor"]),
         long_burn_rate=value["long_burn_rate"],
         short_burn_rate=value["short_burn_rate"],
+        success_ratio=value.get("success_ratio"),
+        remaining_ratio=value.get("remaining_ratio"),
+        threshold_ratio=_decimal(value.get("threshold_ratio")),
+        ends_in=_duration(value.get("ends_in")),
+        limit=_duration(value.get("limit")),
+        last_seen_at=_read_instant(value.get("last_seen_at")),
     )
 
 
@@ -133,6 +152,22 @@ def _microseconds(duration: timedelta | None) -> int | None:
 
 def _duration(microseconds: int | None) -> timedelta | None:
     return None if microseconds is None else microseconds * _MICROSECOND
+
+
+def _digits(number: Decimal | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _decimal(digits: str | None) -> Decimal | None:
+    return None if digits is None else Decimal(digits)
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else rfc3339(at)
+
+
+def _read_instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _text(value: _Json) -> str:

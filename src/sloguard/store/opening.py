@@ -44,7 +44,7 @@ def open_store(url: str = DEFAULT_URL, *, migrate: bool = False) -> Store:
     Raises:
         StoreError: it cannot be used; the text says why and what to do.
     """
-    engine = connect(_checked(url))
+    engine = connect(checked(url))
     try:
         bring_up_to_date(engine, migrate=migrate)
         use_write_ahead_log(engine)
@@ -54,7 +54,8 @@ def open_store(url: str = DEFAULT_URL, *, migrate: bool = False) -> Store:
     return Store(engine, SqlLedgerStore(engine), SqlAlertStore(engine), SqlOutbox(engine))
 
 
-def _checked(text: str) -> URL:
+def checked(text: str) -> URL:
+    """Raises StoreError if no store can be at the URL."""
     try:
         url = make_url(text)
         backend = url.drivername.partition("+")[0]

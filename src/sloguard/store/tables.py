@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     Text,
     TypeDecorator,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every schema there has been, oldest first. Reading it from `migrations` would cost 0.3 s at each start."""
 
 CURRENT_REVISION = REVISIONS[-1]
@@ -83,10 +84,12 @@ slices = Table(
 alerts = Table(
     "alerts",
     metadata,
-    Column("slo_id", Text, primary_key=True),
+    Column("slo_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
     Column("alert", Text, nullable=False),
     Column("incident", Text, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    PrimaryKeyConstraint("slo_id", "kind", name="alerts_slo_id_kind"),
 )
 
 outbox = Table(

@@ -93,9 +93,15 @@ SLO_METRICS = (
     ),
     SloMetric(
         names.METRIC_ALERT,
-        "1 if the SLO's alert fires with this severity, else 0.",
+        "1 if an alert of the SLO fires with this severity, else 0.",
         _alerts,
         (names.LABEL_SEVERITY,),
+    ),
+    SloMetric(
+        names.METRIC_GROUP,
+        "1 for each label value that an SLO of a group is about: join with it on slo_id.",
+        lambda slo: ((pair, 1.0) for pair in slo.group),
+        ("label", "value"),
     ),
 )
 SERVICE_HEALTH_HELP = "Health of the service, 0 to 100: the mean of its SLOs by weight."

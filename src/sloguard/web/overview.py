@@ -45,6 +45,8 @@ class SloRow:
     success: str
     events: str
     budget: str
+    period: str
+    """How a calendar period goes: budget spent, time gone."""
     budget_width: str
     """Percent of the bar, 0 to 100."""
     budget_level: str
@@ -201,6 +203,7 @@ def _row(slo: SloStatus, service: ServiceStatus, as_of: datetime) -> SloRow:
         success=say.success_words(slo),
         events=f"{count(slo.counts.bad)} bad of {count(slo.counts.total)}" if slo.counts else "",
         budget=say.budget_left_words(slo),
+        period=_unbroken(say.period_words(slo)),
         budget_width=_width(slo),
         budget_level=_level(slo),
         burn=say.burn_1h_words(slo),

@@ -1,9 +1,20 @@
 """Every problem that sloguard can find in a file. A new one is one entry in one of these modules."""
 
-from sloguard.config.codes import alerting, indicators, reading, settings, shape, values
+from sloguard.config.codes import (
+    alerting,
+    composites,
+    files,
+    groups,
+    indicators,
+    live,
+    reading,
+    settings,
+    shape,
+    values,
+)
 from sloguard.config.codes.code import Code, Scope, example_file
 
-_MODULES = (reading, shape, values, indicators, alerting, settings)
+_MODULES = (reading, files, shape, values, indicators, groups, composites, alerting, settings, live)
 
 ALL: tuple[Code, ...] = tuple(
     sorted(

@@ -1,4 +1,4 @@
-"""Problems of alerting: tiers that cannot fire, pages that reach nobody."""
+"""Problems of alerting: what can never fire or never be over, pages that reach nobody."""
 
 from sloguard.config.codes.code import Code, Scope
 from sloguard.config.problem import Level
@@ -31,6 +31,60 @@ TIER_TWICE = Code(
     - {severity: page, long: 1h, short: 5m, factor: 14.4}
     - {severity: page, long: 1h, short: 5m, factor: 10}
 """,
+)
+
+SHARE = Code(
+    "SG063",
+    "Not a share",
+    "How far the success ratio has dropped, and how much of the budget is left, are shares: `25%`, or 0.25. A plain 25 "
+    "could be either.",
+    "Write the percent sign, or a number below 1.",
+    "alerting: {budget: [{severity: ticket, remaining: 25}]}\n",
+)
+
+DROP = Code(
+    "SG064",
+    "A success-rate tier that says nothing",
+    "A success-rate tier alerts when the success ratio is a share of the objective below it: with a drop of 0 every "
+    "missed objective would alert. Its window is at least two slices, a whole number of them, and at most the SLO's.",
+    "Use a drop such as 5%, and a window such as 1h.",
+    "alerting: {success_rate: [{severity: ticket, drop: 0%}]}\n",
+)
+
+BUDGET_THRESHOLD = Code(
+    "SG065",
+    "A threshold of the budget that could never be over",
+    "A threshold that was crossed is over when 5 % of the budget more are left. Of a budget no more than 100 % can be "
+    "left, so at 95 % and above the alert would never resolve.",
+    "Use a threshold below 95 %, such as 50%, 25%, 10% or 0%.",
+    "alerting: {budget: [{severity: ticket, remaining: 97%}]}\n",
+)
+
+FORECAST = Code(
+    "SG066",
+    "A forecast that says nothing",
+    "At a burn rate of 1 a whole budget lasts for the SLO's window. A forecast as long as that would alert at every "
+    "burn rate above 1; one below an hour looks at less than the hour by which the pace is measured.",
+    "Use something between, such as 3d for a window of 30d.",
+    "alerting: {forecast: {severity: ticket, within: 30d}}\n",
+)
+
+SILENCE = Code(
+    "SG067",
+    "A time without data that does not fit",
+    "Prometheus goes on to show a series for 5 minutes after its last sample, so a shorter silence of an SLO cannot be "
+    "told. Longer than the SLO's window, the alert would come when nothing is known any more.",
+    "Use at least 5m (1m for `self_alert`), and at most the SLO's window.",
+    "alerting: {no_data: {after: 2m}}\n",
+)
+
+SIGNAL_TWICE = Code(
+    "SG068",
+    "Said twice",
+    "Two success-rate tiers of the same drop and window, or two equal thresholds of the budget: the less severe one "
+    "never decides anything.",
+    "Remove one of them.",
+    "alerting: {budget: [{severity: ticket, remaining: 25%}, {severity: page, remaining: 0.25}]}\n",
 )
 
 NO_RUNBOOK = Code(

@@ -17,6 +17,15 @@ class Scope(Enum):
     """Keys of an SLO."""
 
 
+class Kind(Enum):
+    """What it takes to find a problem."""
+
+    OFFLINE = "offline"
+    """The file alone."""
+    LIVE = "live"
+    """A running Prometheus."""
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     id: str
@@ -28,6 +37,7 @@ class Code:
     """YAML that has the problem; empty where no text can show it."""
     scope: Scope = Scope.SLO
     level: Level = Level.ERROR
+    kind: Kind = Kind.OFFLINE
 
 
 _TOP = (("version", "version: 1"),)

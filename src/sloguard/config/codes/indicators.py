@@ -5,7 +5,8 @@ from sloguard.config.codes.code import Code
 ONE_KIND = Code(
     "SG040",
     "An indicator is of exactly one kind",
-    "An indicator counts `events`, looks at a `latency` histogram, or compares a gauge with a `threshold`.",
+    "An indicator counts `events`, looks at a `latency` histogram, compares a gauge with a `threshold` or a timestamp "
+    "with its `freshness`, or takes a `ratio`.",
     "Keep one of them; make a second SLO of another one.",
     "indicator: {}\n",
 )
@@ -83,4 +84,39 @@ COMPARISON = Code(
     "A comparison drops every series for which it does not hold, so that trouble looks like missing data.",
     "Leave the comparison out and say below, above or equals; or write `bool` after it to get 0 or 1.",
     "indicator: {threshold: {query: 'queue_length < 100', equals: 1}}\n",
+)
+
+NO_WINDOW = Code(
+    "SG050",
+    "The ratio has no $window where a range goes",
+    "A ratio is asked for slice by slice, and over 5 minutes in the generated rules: `$window` is where that range "
+    "goes. It stands alone in the brackets of a range. With a fixed range slices would see their neighbours' events.",
+    "Write $window in place of the range, like rate(x[$window]). Compare what needs no range with a `threshold`.",
+    "indicator: {ratio: {error: 'sum(rate(errors_total[5m])) / sum(rate(requests_total[5m]))'}}\n",
+)
+
+PERCENT = Code(
+    "SG051",
+    "A ratio in percent",
+    "A ratio is the share of good or bad events, 0 to 1. Multiplied by 100 it would nearly always be above 1.",
+    "Leave out the factor 100.",
+    "indicator: {ratio: {error: '100 * sum(rate(errors_total[$window])) / sum(rate(requests_total[$window]))'}}\n",
+)
+
+SUCCESS_OR_ERROR = Code(
+    "SG052",
+    "Either the success or the error ratio",
+    "`ratio` needs either `success` or `error`: the other follows from it.",
+    "Keep the one that is easier to write.",
+    "indicator: {ratio: {}}\n",
+)
+
+NEIGHBOURS = Code(
+    "SG053",
+    "Not the buckets next to the bound",
+    "A classic histogram knows how many observations were at or below the bound of each bucket, and nothing between. "
+    "Where `below` is no such bound, `interpolate` names the bounds next to it, the lower one first, and observations "
+    "between them are taken to lie evenly. A native histogram needs no such help.",
+    "Write the two bounds around `below`; or better, take one of them as `below`: that is exact.",
+    "indicator: {latency: {histogram: http_request_duration_seconds, below: 300ms, interpolate: [300ms, 500ms]}}\n",
 )

@@ -5,15 +5,16 @@ from sloguard.config.codes.code import Code, Scope
 UNREADABLE = Code(
     "SG001",
     "The file cannot be read",
-    "There is no such file, it is a directory, or you may not read it.",
-    "Check the path and the permissions. Name the file itself: directories and patterns are not read.",
+    "There is no such file, you may not read it, or a directory or pattern stands for no file at all.",
+    "Check the path and the permissions. A directory stands for all *.yaml and *.yml in it.",
 )
 
 TOO_LARGE = Code(
     "SG002",
     "The file is too large",
-    "A file may have 10 MB, and 1,000,000 values once its aliases are followed.",
-    "Split the file, or replace repeated aliases by `defaults`.",
+    "All files of a configuration together may have 10 MB and, once aliases are followed, 500,000 values: enough for "
+    "25,000 SLOs. A single SLO, service or section may hold 20,000 values.",
+    "Use a template for what repeats itself, or several configurations.",
 )
 
 NOT_TEXT = Code(

@@ -1,6 +1,7 @@
 """Problems of single values: objectives, durations, numbers, addresses."""
 
 from sloguard.config.codes.code import Code, Scope
+from sloguard.config.problem import Level
 
 OBJECTIVE = Code(
     "SG011",
@@ -40,8 +41,9 @@ DURATION = Code(
 WINDOW = Code(
     "SG031",
     "Not a usable window",
-    "An SLO's window is a whole number of hours, from 1h to 365d.",
-    "Use 7d, 28d, 30d or 90d.",
+    "An SLO's window is a whole number of hours, from 1h to 365d, or a period of the calendar: a week, month, quarter "
+    "or year.",
+    "Use 7d, 28d, 30d or 90d, or {calendar: month, timezone: Europe/Paris}.",
     "window: 90m\n",
 )
 
@@ -69,4 +71,33 @@ URL = Code(
     "Addresses start with http:// or https:// and name a host.",
     "Write the whole address.",
     "runbook_url: runbooks/shop\n",
+)
+
+BUDGETING = Code(
+    "SG036",
+    "Not a usable budgeting",
+    "Timeslices need a length and an objective of their own. They are aligned to the hour, so their length divides it, "
+    "and they consist of whole slices of the evaluation.",
+    "Write budgeting: {method: timeslices, slice: 5m, objective: 95}, or leave it out to count events.",
+    "budgeting: {method: timeslices, slice: 7m, objective: 95}\n",
+)
+
+ZONE = Code(
+    "SG035",
+    "Not a time zone",
+    "A calendar period begins at midnight somewhere: its zone is a name of the IANA time zone database, which knows "
+    "when clocks change there. It is looked up where this command runs.",
+    "Write a name like Europe/Paris or UTC. If the name is right, install the system's tzdata.",
+    "window: {calendar: month, timezone: Europe/Pari}\n",
+)
+
+TOO_STRICT = Code(
+    "SG121",
+    "Stricter than its slices can show",
+    "Where slices of time are counted (`threshold`, `freshness`, `timeslices`), the smallest thing that can go wrong "
+    "is one bad slice. Here that alone is more than the error budget of a whole window: the SLO is met without a "
+    "single bad slice, or not at all.",
+    "Use a lower objective, a longer window or shorter slices.",
+    "objective: 99.99\nwindow: 1d\nindicator: {threshold: {query: up, above: 0}}\n",
+    level=Level.WARNING,
 )

@@ -2,11 +2,13 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from sloguard.config.schema.alerting import RoutesEntry
+from sloguard.config.fields import NameKey, References
+from sloguard.config.schema.alerting import RoutesEntry, SelfAlert
 from sloguard.config.schema.entry import Entry
-from sloguard.config.schema.service import DefaultsEntry, ServiceEntry
+from sloguard.config.schema.required import required_here
+from sloguard.config.schema.service import DefaultsEntry, ServiceEntry, TemplateEntry
 from sloguard.config.schema.surroundings import EvaluationEntry, NotifyEntry, PrometheusEntry
 
 
@@ -15,14 +17,31 @@ class _FileKeys(Entry):
     evaluation: EvaluationEntry | None = Field(None, description="How often and how finely events are counted.")
     notify: NotifyEntry | None = Field(None, description="Who can be told.")
     routes: RoutesEntry | None = Field(None, description="Who is told of what.")
+    self_alert: SelfAlert | None = Field(
+        None,
+        description="sloguard's alert about itself. `none`: then nobody is told.",
+        json_schema_extra={"default": "{severity: ticket, after: 5m}"},
+    )
     defaults: DefaultsEntry | None = Field(None, description="What holds for every SLO that does not say otherwise.")
 
 
 class FileEntry(_FileKeys):
     """Services, what was promised about them, and the surroundings."""
 
+    model_config = ConfigDict(json_schema_extra=required_here("version"))
+
     version: Literal[1] = Field(description="The language of the file.")
-    services: list[ServiceEntry] = Field(min_length=1, description="What users depend on.")
+    services: list[ServiceEntry] = Field(
+        min_length=1, description="What users depend on. Of several files at least one has services."
+    )
+    include: References = Field(
+        default=[],
+        description="Files, directories or patterns to read as well, relative to this file. See [several files]"
+        "(#several-files).",
+    )
+    templates: dict[NameKey, TemplateEntry] = Field(
+        default={}, description="What many services have in common, by name. See [templates](#templates)."
+    )
 
 
 class FileShell(_FileKeys):

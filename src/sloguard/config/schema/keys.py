@@ -12,7 +12,8 @@ def keys_at(model: type[Entry], loc: tuple[str | int, ...]) -> list[str]:
     for step in loc:
         current = _inner(current, step)
     entry = _entry(current)
-    return list(entry.model_fields) if entry is not None else []
+    fields = entry.model_fields if entry is not None else {}
+    return [field.alias or name for name, field in fields.items()]
 
 
 def _inner(annotation: object, step: str | int) -> object:

@@ -1,0 +1,1 @@
+"""A pre-flight: is everything that sloguard needs there and in order?"""

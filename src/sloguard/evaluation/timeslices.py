@@ -1,0 +1,104 @@
+"""From counted slices to timeslices: each is one event, good if its success ratio meets the slice's objective."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from sloguard.evaluation.history import History, WindowSum
+from sloguard.evaluation.measure import LOWEST_COVERAGE_RATIO, ObservedSlices
+from sloguard.model.measurement import Measurement, NoData, NoDataReason, Slice
+from sloguard.model.timeslices import EmptySlices, Timeslices
+
+
+def judged(history: History, timeslices: Timeslices, since: int | None = None) -> Iterator[Slice]:
+    """The timeslices that have ended, as slices of one event or none; from the one that holds `since` (Unix seconds).
+
+    One that was not seen well enough is left out, like a slice that was not seen. Of a slice that crosses a bound,
+    as the long ones of a coarse replay may, each timeslice has its part.
+    """
+    if history.first is None or history.last is None:
+        return
+    length = round(timeslices.length.total_seconds())
+    begin = history.first if since is None else max(since, history.first)
+    for start in range(begin // length * length, history.last // length * length, length):
+        seen = history.sum(start, start + length)
+        if seen.seen_seconds >= LOWEST_COVERAGE_RATIO * length:
+            yield _verdict(seen, timeslices, start, length)
+
+
+def _verdict(seen: WindowSum, timeslices: Timeslices, start: int, length: int) -> Slice:
+    total = max(0.0, seen.total)
+    if total:
+        # Exact: 29 bad of 100 meet an objective of 71 %, whatever a float makes of 0.29 * 100.
+        bad = Decimal(seen.bad) > (1 - timeslices.objective_ratio) * Decimal(total)
+        return Slice(start, length, float(bad), 1.0)
+    counts = timeslices.empty is not EmptySlices.IGNORE
+    return Slice(start, length, float(timeslices.empty is EmptySlices.BAD), float(counts))
+
+
+class Verdicts:
+    """The timeslices of an SLO's history: derived once, and kept up with it."""
+
+    __slots__ = ("_timeslices", "history")
+
+    def __init__(self, counted: History, timeslices: Timeslices) -> None:
+        self._timeslices = timeslices
+        self.history = History.of(judged(counted, timeslices))
+
+    def follow(self, counted: History, since: int) -> None:
+        """Take over what has changed in the counted history from an instant on (Unix seconds)."""
+        length = round(self._timeslices.length.total_seconds())
+        self.history.replace_from(since // length * length, judged(counted, self._timeslices, since))
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedTimeslices:
+    """An SLO whose events are timeslices. The one that has not ended yet is not known: windows end before it."""
+
+    counted: ObservedSlices
+    verdicts: History
+    slice_length: timedelta
+    """Of a timeslice."""
+
+    @property
+    def at(self) -> datetime:
+        return self.counted.at
+
+    @property
+    def stale(self) -> bool:
+        return self.counted.stale
+
+    @property
+    def last_seen(self) -> int | None:
+        return self.counted.last_seen
+
+    @property
+    def watermark(self) -> int | None:
+        return self.counted.watermark
+
+    def reaches_back(self, window: timedelta) -> bool:
+        return self._ended.reaches_back(window)
+
+    def last(self, window: timedelta) -> Measurement | NoData:
+        return self._answer(self._ended.last(window))
+
+    def since(self, start_at: datetime) -> Measurement | NoData:
+        return self._answer(self._ended.since(min(start_at, self._ended.at)))
+
+    @property
+    def _ended(self) -> ObservedSlices:
+        """The timeslices up to the end of the last one of which all is counted; up to now if nothing comes any more."""
+        watermark = self.counted.watermark
+        until = self.at.timestamp()
+        if watermark is not None and not self.stale:
+            until = min(until, watermark)
+        seconds = self.slice_length.total_seconds()
+        end_at = datetime.fromtimestamp(until // seconds * seconds, UTC)
+        return ObservedSlices(self.verdicts, None, end_at, self.slice_length, self.counted.counted_from)
+
+    def _answer(self, seen: Measurement | NoData) -> Measurement | NoData:
+        begun = self.counted.history.first is not None or self.counted.tail is not None
+        if isinstance(seen, NoData) and seen.reason is NoDataReason.NEVER_SEEN and begun:
+            return replace(seen, reason=NoDataReason.LOW_COVERAGE)
+        return seen

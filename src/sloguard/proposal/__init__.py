@@ -1,0 +1,1 @@
+"""A first slo.yaml, proposed from what a live Prometheus already has."""

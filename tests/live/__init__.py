@@ -1,0 +1,1 @@
+"""Live checks, proposals: against a real Prometheus with a small past."""

@@ -1,0 +1,1 @@
+"""Proposing a first slo.yaml: the pure parts."""
