@@ -59,9 +59,22 @@ def test_its_end() -> None:
     alert, told = an_incident()
     over = resolved_incident(told, replace(alert.reason, code=ReasonCode.RECOVERED), NOW + timedelta(minutes=14))
     assert over.summary == "shop/availability: resolved after 14 min"
-    assert over.reason.startswith("The burn rate has stayed below its limit.")
+    assert over.reason.startswith("The burn rate has stayed below its limit. It is ")
     assert not over.firing
     assert over.started_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("long", "short", "words"),
+    [
+        (17.3, 0.1, "It is 0.1 × over 5 min; the limit is 14.4 ×."),
+        (2.0, 20.0, "It is 2 × over 1 h; the limit is 14.4 ×."),
+        (17.3, None, "No event over 5 min."),
+    ],
+)
+def test_a_recovery_names_the_window_that_has_calmed_down(long: float, short: float | None, words: str) -> None:
+    reason = Reason(ReasonCode.RECOVERED, timedelta(hours=1), timedelta(minutes=5), Decimal("14.4"), long, short)
+    assert reason_sentence(reason) == f"The burn rate has stayed below its limit. {words}"
 
 
 def test_every_reason_has_its_sentence() -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,16 @@ def test_names_fit_kubernetes_and_stay_apart(name: str) -> None:
 
     assert re.fullmatch(r"[a-z0-9-]{1,253}", fit)
     assert fit != object_name("sloguard-a-b") == "sloguard-a-b"
+
+
+def test_validate_annotates_for_github_and_gitlab(tmp_path: Path) -> None:
+    config = tmp_path / "slo.yaml"
+    config.write_text("version: 1\nservices: nonsense\n", encoding="utf-8")
+    command = [str(Path(sys.executable).with_name("sloguard")), "validate", str(config), "--format"]
+
+    github = subprocess.run([*command, "github"], capture_output=True, text=True, check=False)
+    gitlab = subprocess.run([*command, "gitlab"], capture_output=True, text=True, check=False)
+
+    assert github.returncode == gitlab.returncode == 1
+    assert github.stdout.startswith(f"::error file={config},line=2,col=")
+    assert json.loads(gitlab.stdout)[0]["location"] == {"path": str(config), "lines": {"begin": 2}}

@@ -1,5 +1,7 @@
 """A reason in plain sentences: what is the matter, and the numbers that decided."""
 
+from decimal import Decimal
+
 from sloguard.model.alert import Reason, ReasonCode
 from sloguard.presentation.words import duration, instant, percent, rate
 
@@ -25,6 +27,7 @@ _OF_BURN_RATES = {
     ReasonCode.HOLDING: "The burn rate has fallen, but not for long enough to call it over.",
     ReasonCode.RECOVERED: "The burn rate has stayed below its limit.",
 }
+"""Of the codes that say that a tier is no longer exceeded: one of its windows is below the limit."""
 
 
 def reason_sentence(reason: Reason) -> str:
@@ -38,11 +41,8 @@ def reason_sentence(reason: Reason) -> str:
 
 
 def _numbers(reason: Reason) -> str:
-    if reason.long is not None and reason.short is not None and reason.factor is not None:
-        return (
-            f"Burn rate {rate(reason.long_burn_rate)} over {duration(reason.long)} and "
-            f"{rate(reason.short_burn_rate)} over {duration(reason.short)}; the limit is {rate(float(reason.factor))}."
-        )
+    if reason.factor is not None:
+        return _calmer_window(reason) if reason.code in _OF_BURN_RATES else _both_windows(reason, reason.factor)
     if reason.long is not None and reason.threshold_ratio is not None:
         over = f"over the last {duration(reason.long)}; the limit is {percent(reason.threshold_ratio)}."
         return f"{percent(reason.success_ratio)} good {over}"
@@ -54,6 +54,22 @@ def _numbers(reason: Reason) -> str:
     if reason.limit is not None:
         return _silence(reason)
     return ""
+
+
+def _both_windows(reason: Reason, factor: Decimal) -> str:
+    return (
+        f"Burn rate {rate(reason.long_burn_rate)} over {duration(reason.long)} and "
+        f"{rate(reason.short_burn_rate)} over {duration(reason.short)}; the limit is {rate(float(factor))}."
+    )
+
+
+def _calmer_window(reason: Reason) -> str:
+    """The window that is below the limit; the other one may stay above it for long, which would only confuse."""
+    if reason.short_burn_rate is None:
+        return f"No event over {duration(reason.short)}."
+    short, long = (reason.short_burn_rate, reason.short), (reason.long_burn_rate or 0.0, reason.long)
+    burn, window = min(short, long, key=lambda seen: seen[0])
+    return f"It is {rate(burn)} over {duration(window)}; the limit is {rate(float(reason.factor or 0))}."
 
 
 def _forecast(reason: Reason) -> str:
