@@ -45,8 +45,9 @@ check: test generated ## test, and that the generated files are up to date
 generated: .venv/.installed
 	$(BIN)/sloguard generate --check
 
-generate: .venv/.installed ## write alerting-rules/ and dashboards/ from slo.yaml
+generate: .venv/.installed ## write what is generated: rules, their tests, dashboards, reference pages, the schema
 	$(BIN)/sloguard generate
+	$(BIN)/python -m sloguard.config.documents docs
 
 clean: ## remove what was installed and cached
 	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

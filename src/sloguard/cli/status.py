@@ -69,5 +69,6 @@ def _print_table(report: "StatusReport") -> None:
     from sloguard.cli.tables import status_renderable
 
     console = Console()
-    width = console.width if console.is_terminal else _PIPED_WIDTH
-    console.print(status_renderable(report, width), width=width)
+    if not console.is_terminal:
+        console = Console(width=_PIPED_WIDTH)
+    console.print(status_renderable(report, console.width))
