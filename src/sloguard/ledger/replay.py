@@ -1,53 +1,22 @@
-"""Filling the ledger from Prometheus' own past by range queries: resumable, in chunks, newest first.
-
-Recent time is replayed finely, because short windows look at it: slices for 6 hours, 5 minutes for 3 days, hours
-before that.
-"""
+"""Filling the ledger from Prometheus' own past by range queries: resumable, in chunks, newest first."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 
 from sloguard.ledger.batches import tagged_query
 from sloguard.ledger.groups import Places
+from sloguard.ledger.pieces import HOUR_SECONDS, Chunk, Piece, chunks, missing_pieces
 from sloguard.ledger.plan import CounterPlan, CountingPlan, Increase, Increases, increases_of, summed
 from sloguard.ledger.ratios import RatioQuestions
 from sloguard.ledger.slices import Step, counted_range
 from sloguard.model.group import Group, group_of
 from sloguard.model.series import Series
 from sloguard.model.settings import PrometheusSettings
-from sloguard.ports import CountedRange, LedgerKey, LedgerMark, LedgerStore, MetricsSource
+from sloguard.ports import CountedRange, LedgerKey, LedgerStore, MetricsSource
 from sloguard.promql.counting import TAG, Term, gauges_query, replay_query
 
-_HOUR = 3_600
-_DAY = 86_400
-_FIVE_MINUTES = 300
-_FINE_SECONDS = 6 * _HOUR
-_MEDIUM_SECONDS = 3 * _DAY
 _SCRAPE_INTERVAL = PrometheusSettings().scrape_interval
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """One range query: steps of equal length between two instants (Unix seconds)."""
-
-    start: int
-    end: int
-    step: int
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Time that is not counted yet, for the SLOs that lack it."""
-
-    keys: tuple[LedgerKey, ...]
-    start: int
-    end: int
-    ascending: bool
-    """Time after what is counted is filled upwards, time before it downwards: what is counted stays contiguous."""
-    longest_step: int | None = None
-    """Seconds: these SLOs must be known as finely as this, however old the time is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,70 +37,6 @@ class ReplayOutcome:
     """SLOs of which the ledger has not a single sample."""
     left_out: Mapping[LedgerKey, int] = field(default_factory=dict)
     """How many groups had no place, by the key of their template: the most there were in one chunk."""
-
-
-def chunks(start: int, end: int, newest: int, slice_seconds: int, longest_step: int | None = None) -> list[Chunk]:
-    """Cut an interval into range queries, ascending. Its bounds are multiples of the slice length.
-
-    How fine a chunk is depends on its age before `newest`. If there is a longest step, which divides an hour, it is
-    a whole number of the chunk's steps.
-    """
-    coarse = _fitting(_HOUR, longest_step, slice_seconds)
-    medium = _fitting(max(slice_seconds, _FIVE_MINUTES), longest_step, slice_seconds)
-    fine_from = (newest - _FINE_SECONDS) // _HOUR * _HOUR
-    medium_from = (newest - _MEDIUM_SECONDS) // _HOUR * _HOUR
-    last_hour = end // _HOUR * _HOUR
-    result: list[Chunk] = []
-    at = start
-    while at < end:
-        if at % _HOUR or at == last_hour:
-            chunk = Chunk(at, min(end, at - at % _HOUR + _HOUR), slice_seconds)
-        elif at >= fine_from:
-            chunk = Chunk(at, min(end, at + _FINE_SECONDS), slice_seconds)
-        elif at >= medium_from:
-            chunk = Chunk(at, min(fine_from, last_hour, at + _FINE_SECONDS), medium)
-        else:
-            chunk = Chunk(at, min(medium_from, last_hour, at + _DAY), coarse)
-        result.append(chunk)
-        at = chunk.end
-    return result
-
-
-def _fitting(usual: int, longest_step: int | None, slice_seconds: int) -> int:
-    """The usual step, or one of which the longest is a whole number."""
-    if longest_step is None or longest_step % usual == 0:
-        return usual
-    return longest_step if usual % longest_step == 0 else slice_seconds
-
-
-def missing_pieces(
-    keys: Iterable[LedgerKey],
-    marks: Mapping[LedgerKey, LedgerMark],
-    replayed: Mapping[LedgerKey, tuple[int, int]],
-    since: int,
-    until: int,
-    *,
-    longest_steps: Mapping[LedgerKey, int] = MappingProxyType({}),
-) -> list[Piece]:
-    """What is not counted yet of an interval, the newest first, SLOs that lack the same together."""
-    lacking: dict[tuple[int, int, bool, int | None], list[LedgerKey]] = {}
-    for key in keys:
-        for piece in _lacks(marks.get(key), replayed.get(key), since, until):
-            lacking.setdefault((*piece, longest_steps.get(key)), []).append(key)
-    pieces = [Piece(tuple(keys), *piece) for piece, keys in lacking.items()]
-    return sorted(pieces, key=lambda piece: (-piece.end, piece.start))
-
-
-def _lacks(
-    mark: LedgerMark | None, replayed: tuple[int, int] | None, since: int, until: int
-) -> list[tuple[int, int, bool]]:
-    starts = [replayed[0]] if replayed else [mark.first] if mark else []
-    ends = ([replayed[1]] if replayed else []) + ([mark.watermark] if mark else [])
-    if not ends:
-        return [(since, until, False)] if since < until else []
-    after = (max(*ends, since), until, True)
-    before = (since, min(starts[0], until), False)
-    return [piece for piece in (after, before) if piece[0] < piece[1]]
 
 
 class Replay:
@@ -164,7 +69,7 @@ class Replay:
             PrometheusError: an answer did not come, retries included. What was done is kept.
             StoreError: the store could not be written.
         """
-        since_unix = int(since.timestamp()) // _HOUR * _HOUR
+        since_unix = int(since.timestamp()) // HOUR_SECONDS * HOUR_SECONDS
         until_unix = int(until.timestamp()) // self._slice_seconds * self._slice_seconds
         pieces = missing_pieces(
             plan.keys,

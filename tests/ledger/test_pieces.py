@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sloguard.ledger.replay import Piece, chunks, missing_pieces
+from sloguard.ledger.pieces import Piece, chunks, missing_pieces
 from sloguard.ports import LedgerKey, LedgerMark
 
 HOUR = 3_600
