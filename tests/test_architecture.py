@@ -1,4 +1,4 @@
-"""The structure that style.md asks for is kept by tests, not by good will."""
+"""The structure that CONTRIBUTING.md describes is kept by tests, not by good will."""
 
 import ast
 import statistics

@@ -35,6 +35,7 @@ def only(fragment: str) -> str:
         ("indicator: {evnts: {total: a, bad: b}}", "SG020 there is no key evnts here. Did you mean events?"),
         ("indicator: {events: {bad: b}}", "SG021 indicator.events needs the key total. Add total."),
         ("name: check out", "SG026 name is not a valid name (got check out). Use letters"),
+        ("name: _sloguard", "SG026 name is not a valid name (got _sloguard). Use letters"),
         ("name: -x", "SG026 name is not a valid name (got -x). Use letters"),
         ("name: ''", "SG026 name is not a valid name (got nothing). Use letters"),
         ("name: ../etc", "at most 100 characters: etc."),

@@ -4,21 +4,27 @@ import json
 import math
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import CollectorRegistry
 
-from sloguard.dashboards import dashboard_files, queries
+from sloguard.daemon.delivery_run import DeliveryReport, Outcome
+from sloguard.daemon.telemetry import Telemetry
+from sloguard.dashboards import dashboard_files, own_queries, queries
 from sloguard.demo.prometheus import PrometheusServer, backfill
 from sloguard.evaluation.tiers import tier_windows
+from sloguard.model.alert import AlertDecision, AlertKey, Reason, ReasonCode, Transition
 from sloguard.model.duration import format_duration
 from sloguard.model.slo import Slo
 from sloguard.promql import names
 from sloguard.rules import rule_files
+from sloguard.store.tables import EntryState
 from tests.support.history import reference_counters, write_history
 from tests.support.slos import REFERENCE, REGISTRATION
 
@@ -30,6 +36,10 @@ def expressions(panels: list[dict[str, Any]]) -> Iterator[str]:
     for panel in panels:
         yield from expressions(panel.get("panels", []))
         yield from (target["expr"] for target in panel.get("targets", []))
+
+
+OWN = f"dashboards/{names.SELF_FILE}.json"
+"""sloguard's own dashboard, which has nothing to show where there is no daemon."""
 
 
 def dashboard_queries() -> dict[str, list[str]]:
@@ -57,10 +67,11 @@ def problem(url: str, query: str) -> str | None:
     return None if len(set(identities)) == len(identities) else "twice the same series"
 
 
-def problems(url: str) -> list[tuple[str, str, str]]:
+def problems(url: str, *, without: str = "") -> list[tuple[str, str, str]]:
     return [
         (path, query, found)
         for path, found_queries in dashboard_queries().items()
+        if path != without
         for query in found_queries
         if (found := problem(url, query)) is not None
     ]
@@ -76,11 +87,14 @@ def history() -> Mapping[str, float]:
     return {'backup_last_success_timestamp_seconds{service="onboarding"}': time.time() - 7200}
 
 
-def serve(directory: Path, gauges: Mapping[str, float], config: str = "") -> PrometheusServer:
+def serve(
+    directory: Path, gauges: Mapping[str, float], config: str = "", counters: Mapping[str, float] | None = None
+) -> PrometheusServer:
     directory.mkdir(parents=True, exist_ok=True)
     server = PrometheusServer(directory, config)
     now = int(time.time())
-    write_history(directory / "history.txt", now - HISTORY_SECONDS, now, reference_counters(), gauges)
+    counted = {**reference_counters(), **(counters or {})}
+    write_history(directory / "history.txt", now - HISTORY_SECONDS, now, counted, gauges)
     server.data_dir.mkdir(parents=True, exist_ok=True)
     backfill(server.data_dir, directory / "history.txt")
     return server
@@ -95,7 +109,7 @@ def test_with_the_rules_alone_every_query_answers(tmp_path: Path, history: Mappi
         health = answer(server.url, "sum(prometheus_rule_evaluation_failures_total) or vector(0)")
         recorded = answer(server.url, 'count by (__name__) ({__name__=~"sloguard:.+"})')
 
-        assert problems(server.url) == []
+        assert problems(server.url, without=OWN) == []
         assert_registration_numbers(server.url)
         assert rules_in_error(server.url) == []
         assert health[0]["value"][1] == "0"
@@ -171,10 +185,35 @@ def daemon_metrics(slo: Slo) -> Iterator[str]:
         names.METRIC_SUCCESS,
         names.METRIC_BUDGET_REMAINING,
         names.METRIC_HEALTH,
+        names.METRIC_COVERAGE,
+        names.METRIC_WATERMARK,
     ):
         yield f"{metric}{{{labels}}}"
     for window in tier_windows(slo.tiers):
         yield f'{names.METRIC_BURN_RATE}{{{labels},window="{format_duration(window)}"}}'
+
+
+def own_metrics() -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """What a daemon tells of itself, in its own words, once everything has happened: counters, as events per second,
+    and gauges.
+    """
+    registry = CollectorRegistry()
+    telemetry = Telemetry(registry, "1.2.3")
+    telemetry.evaluated(names.RESULT_SUCCESS, 0.2, datetime.now(UTC))
+    decision = AlertDecision(Transition.FIRE, Reason(ReasonCode.BURNING), None)
+    telemetry.decided({AlertKey("onboarding/availability"): decision})
+    sent = DeliveryReport({("slack.oncall", Outcome.DELIVERED): 3})
+    telemetry.delivered(sent, {state.value: 1 for state in EntryState})
+    telemetry.left_out({"onboarding/availability": 2})
+    telemetry.replayed(1.0)
+    counters: dict[str, float] = {}
+    gauges: dict[str, float] = {}
+    for family in registry.collect():
+        for sample in family.samples:
+            labels = ",".join(f'{label}="{text}"' for label, text in sample.labels.items())
+            wanted = gauges if family.type == "gauge" else counters
+            wanted[f"{sample.name}{{{labels}}}"] = sample.value
+    return counters, gauges
 
 
 def test_with_the_daemon_alone_every_query_answers(tmp_path: Path, history: Mapping[str, float]) -> None:
@@ -184,5 +223,31 @@ def test_with_the_daemon_alone_every_query_answers(tmp_path: Path, history: Mapp
     for service in REFERENCE.services:
         gauges[f'{names.METRIC_SERVICE_HEALTH}{{slo_service="{service.name}"}}'] = 80
 
-    with serve(tmp_path / "prometheus", gauges) as server:
+    own_counters, own_gauges = own_metrics()
+
+    with serve(tmp_path / "prometheus", {**gauges, **own_gauges}, counters=own_counters) as server:
         assert problems(server.url) == []
+
+
+def test_the_first_event_of_its_kind_counts(tmp_path: Path) -> None:
+    """One series grows by 2 in its last hour, one is born in it with 1 event, one had its last event long ago."""
+    now = int(time.time())
+    courses: Mapping[str, tuple[int, Callable[[int], int]]] = {
+        "grown": (7200, lambda age: 5 if age > 1800 else 7),
+        "born": (600, lambda _age: 1),
+        "old": (7200, lambda _age: 9),
+    }
+    lines = [
+        f'{names.METRIC_TRANSITIONS}{{transition="fire",reason="{reason}"}} {value(now - at)} {at}'
+        for reason, (since, value) in courses.items()
+        for at in range(now - since, now + 1, 15)
+    ]
+    server = PrometheusServer(tmp_path)
+    server.data_dir.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "history.txt").write_text("\n".join([*lines, "# EOF\n"]), encoding="utf-8")
+    backfill(server.data_dir, tmp_path / "history.txt")
+
+    with server:
+        found = {each["metric"]["reason"]: each["value"][1] for each in answer(server.url, own_queries.transitions())}
+
+    assert {reason: round(float(value), 1) for reason, value in found.items()} == {"grown": 2.0, "born": 1.0, "old": 0}

@@ -68,7 +68,19 @@ def test_only_what_was_asked_for_is_written(tmp_path: Path) -> None:
         "alerting-rules/checkout.yaml",
         "dashboards/checkout.json",
         "dashboards/overview.json",
+        "dashboards/sloguard.json",
     ]
+
+
+def test_a_file_that_somebody_wrote_is_not_overwritten_unasked(generated: Path) -> None:
+    own = generated / "alerting-rules" / "checkout.yaml"
+    own.write_text("# mine\ngroups: []\n", encoding="utf-8")
+    refused = generate("--out", str(generated))
+    assert refused.returncode == 1
+    assert "was not written by sloguard" in refused.stderr
+    assert own.read_text(encoding="utf-8").startswith("# mine")
+    assert generate("--force", "--out", str(generated)).returncode == 0
+    assert texts(generated) == texts(GOLDEN)
 
 
 def test_writing_again_changes_nothing(generated: Path) -> None:
@@ -77,7 +89,7 @@ def test_writing_again_changes_nothing(generated: Path) -> None:
     done = generate("--out", str(generated))
 
     assert done.returncode == 0
-    assert done.stderr == "All 5 generated files are up to date.\n"
+    assert done.stderr == "All 6 generated files are up to date.\n"
     assert {path: (generated / path).stat().st_mtime_ns for path in texts(generated)} == before
 
 
@@ -98,7 +110,7 @@ def test_check_tells_what_is_stale_missing_and_orphaned(generated: Path) -> None
         "stale: alerting-rules/checkout.yaml",
         "missing: dashboards/overview.json",
         ORPHANED,
-        "3 of 6 generated files are not up to date. Run `sloguard generate`.",
+        "3 of 7 generated files are not up to date. Run the same command without --check.",
         "checkout/payments: objective 90 % → 99.95 %",
         *(f"checkout/{name}: removed, its alerts with it" for name in sorted(SLOS)),
     ]

@@ -14,7 +14,7 @@ from sloguard.model.settings import PrometheusSettings
 from sloguard.model.slo import EventsIndicator, Slo
 from sloguard.model.window import RollingWindow
 from sloguard.prometheus import PrometheusClient
-from tests.ledger.worlds import TENANTS, WORLDS
+from tests.ledger.worlds import SICK, TENANTS, WORLDS
 from tests.support.truth import Truth, openmetrics, simulate
 
 
@@ -39,7 +39,7 @@ def at(unix: float) -> datetime:
 @pytest.fixture(scope="session")
 def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
     directory: Path = tmp_path_factory.mktemp("past")
-    lived = {job: simulate(world) for job, world in WORLDS.items()}
+    lived = {job: simulate(world) for job, world in {**WORLDS, SICK.job: SICK}.items()}
     tenants = {name: simulate(world) for name, world in TENANTS.items()}
     samples = (line for part in (lived, tenants) for _, lines in part.values() for line in lines)
     history = directory / "history.om"

@@ -2,24 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from sloguard.errors import QueryRejectedError
 from sloguard.evaluation.measure import measure, measure_since
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.live import LiveLedger
 from sloguard.ledger.plan import counting_plan, ledger_key
 from sloguard.ledger.replay import Replay
 from sloguard.model.measurement import Counts, Measurement, Slice
+from sloguard.model.series import Sample, Series
 from sloguard.model.settings import EvaluationSettings
 from sloguard.model.timeslices import Timeslices
+from sloguard.ports import MetricsSource
 from sloguard.store import Store, open_store
 from tests.ledger.conftest import Past, at, slo_of
-from tests.ledger.worlds import BIRTH, DAY, DAYS, END, HOUR, OUTAGE, START, WORLDS
+from tests.ledger.worlds import BIRTH, DAY, DAYS, END, HOUR, NOT_A_NUMBER, OUTAGE, SICK, START, WORLDS
 
 MINUTE = timedelta(minutes=1)
 TOLERANCE = 0.001
@@ -146,6 +149,64 @@ def test_counting_live_is_exact(past: Past, tmp_path: Path, job: str, stride: in
     bad, total = past.truths[job].between(start, end)
     assert (sum(part.bad for part in slices), sum(part.total for part in slices)) == (bad, total)
     assert sum(part.seconds for part in slices) == end - start
+    store.close()
+
+
+def test_a_counter_that_shows_nan_stops_nobody_and_counts_nothing_twice(past: Past, tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/store.db")
+    plan = counting_plan([slo_of(SICK.job)])
+    settings = EvaluationSettings(settle=timedelta(0))
+    ledger = LiveLedger(past.client, store.ledger, settings, timedelta(seconds=15), plan)
+    start, end = NOT_A_NUMBER[0] - 600, NOT_A_NUMBER[1] + 600
+    for now in range(start, end + 1, 60):
+        settled = ledger.settle(at(now))
+        store.ledger.write_ranges(settled.ranges)
+        ledger.committed(settled)
+    live = sum(part.total for part in counted(store, SICK.job, start, end))
+    store.close()
+    replayed = open_store(f"sqlite:///{tmp_path}/replayed.db")
+    Replay(past.client, replayed.ledger, MINUTE).run(plan, at(END - 8 * HOUR), at(END))
+    slices = counted(replayed, SICK.job, END - 7 * HOUR, END)
+    _, truth = past.truths[SICK.job].between(start, end)
+    lost = 2.0 * (NOT_A_NUMBER[1] - NOT_A_NUMBER[0])
+    assert truth - lost - 60 <= live <= truth
+    _, whole = past.truths[SICK.job].between(END - 7 * HOUR, END)
+    assert whole - lost - 60 <= sum(part.total for part in slices) <= whole
+    replayed.close()
+
+
+class RefusingForAWhile:
+    """A Prometheus that refuses every query for some time: too many samples, say."""
+
+    def __init__(self, source: MetricsSource, span: tuple[int, int]) -> None:
+        self._source = source
+        self._span = span
+
+    def query(self, promql: str, at: datetime) -> Sequence[Sample]:
+        if self._span[0] < at.timestamp() <= self._span[1]:
+            raise QueryRejectedError("would load too many samples")
+        return self._source.query(promql, at)
+
+    def query_raw(self, promql: str, at: datetime) -> Sequence[Series]:
+        return self._source.query_raw(promql, at)
+
+    def query_range(self, promql: str, start: datetime, end: datetime, step: timedelta) -> Sequence[Series]:
+        return self._source.query_range(promql, start, end, step)
+
+
+def test_what_was_refused_is_not_taken_for_counted(past: Past, tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/store.db")
+    plan = counting_plan([slo_of("steady")])
+    start, end = END - 3 * HOUR, END - 2 * HOUR
+    source = RefusingForAWhile(past.client, (start + 600, start + 2400))
+    ledger = LiveLedger(source, store.ledger, EvaluationSettings(settle=timedelta(0)), timedelta(seconds=15), plan)
+    for now in range(start, end + 1, 60):
+        settled = ledger.settle(at(now))
+        store.ledger.write_ranges(settled.ranges)
+        ledger.committed(settled)
+    slices = counted(store, "steady", start, end)
+    assert sum(part.seconds for part in slices) == 1800, "half an hour is missing, and says so"
+    assert not any(part.bridged for part in slices)
     store.close()
 
 

@@ -46,6 +46,25 @@ def test_several_resets_within_the_interval() -> None:
     assert exceptional_increase(evidence, INTERVAL, known=True) == 2 + 7 + 1 + 3
 
 
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("samples", "origins", "expected"),
+    [
+        ([(95, 50), (110, NAN), (140, 57)], {}, 7),
+        ([(95, NAN), (110, 1003), (140, 1007)], {}, 4),
+        ([(110, 1003), (140, 1007)], {A: NAN}, 4),
+        ([(95, 50), (110, NAN), (140, NAN)], {}, 0),
+        ([(95, 50), (110, float("inf")), (140, 52)], {}, 2),
+    ],
+)
+def test_what_is_no_number_is_no_event(
+    samples: list[tuple[float, float]], origins: dict[frozenset[tuple[str, str]], float], expected: float
+) -> None:
+    assert exceptional_increase(Evidence([A], {A: samples}, origins), INTERVAL, known=True) == expected
+
+
 @pytest.mark.parametrize("changed", [labels(instance="a", zone="x"), frozenset()], ids=["added", "dropped"])
 def test_a_label_is_added_or_dropped_and_the_count_goes_on(changed: frozenset[tuple[str, str]]) -> None:
     evidence = Evidence([changed], {A: [(80, 990), (95, 1000)], changed: [(110, 1004), (140, 1009)]}, {})

@@ -202,7 +202,7 @@ def test_what_is_not_grouped_is_asked_for_as_ever() -> None:
         "label_replace(sum((last_over_time(x[5m]) - last_over_time(x[1h] offset 1m) >= 0) "
         'unless (resets(x[1m30s]) > 0)), "sloguard_term", "0", "", "")'
     )
-    assert replay_query({"0": plain}, MINUTE).startswith("label_replace(sum(((last_over_time(x[1m]) - ")
+    assert replay_query({"0": plain}, MINUTE).startswith("label_replace(sum((((last_over_time(x[1m]) - ")
     increases = [increases_query({"0": term}, MINUTE, SCRAPES) for term in (plain, by_tenant)]
     replays = [replay_query({"0": term}, MINUTE) for term in (plain, by_tenant)]
     for ungrouped_text, text in (increases, replays):

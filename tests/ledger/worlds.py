@@ -74,6 +74,9 @@ WORLDS: Mapping[str, World] = {
     )
 }
 
+NOT_A_NUMBER = (END - 5 * HOUR, END - 5 * HOUR + 1800)
+SICK = World(START, END, TWO, steady, one_percent, nan=NOT_A_NUMBER, job="not-a-number")
+"""One of two pods shows NaN for half an hour."""
 
 AWKWARD = 'a "b" \\ {c="d"},\n\u202e'
 """A tenant's name as a client may choose it."""

@@ -36,6 +36,8 @@ class World:
     blind: tuple[tuple[float, float], ...] = ()
     """When Prometheus was down."""
     missed_ratio: float = 0.0
+    nan: tuple[float, float] | None = None
+    """When the first pod's counters show NaN."""
     job: str = "shop"
     seed: int = 1
     labels: str = ""
@@ -97,9 +99,10 @@ def _live(
         truth.total.append((at, events))
         if any(start <= at < end for start, end in world.blind) or chance.random() < world.missed_ratio:
             continue
-        _expose(samples, world, pod.name, "200", counter.good, at)
+        is_nan = pod is world.pods[0] and world.nan is not None and world.nan[0] <= at < world.nan[1]
+        _expose(samples, world, pod.name, "200", "NaN" if is_nan else counter.good, at)
         if error_seen:
-            _expose(samples, world, pod.name, "500", counter.bad, at)
+            _expose(samples, world, pod.name, "500", "NaN" if is_nan else counter.bad, at)
 
 
 def _scrapes(world: World, pod: Pod) -> Iterator[float]:
@@ -117,7 +120,7 @@ def _poisson_like(mean: float, chance: random.Random) -> int:
 
 
 def _expose(
-    samples: dict[tuple[str, str], list[str]], world: World, pod: str, code: str, value: int, at: float
+    samples: dict[tuple[str, str], list[str]], world: World, pod: str, code: str, value: int | str, at: float
 ) -> None:
     labels = f'job="{world.job}",instance="{pod}",code="{code}"{world.labels}'
     samples.setdefault((pod, code), []).append(f"requests_total{{{labels}}} {value} {at:.3f}")

@@ -10,6 +10,7 @@ from sloguard.cli.options import DEFAULT_CONFIG, DEFAULT_STORE, ConfigOption, Qu
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import timedelta
 
     from sloguard.model.status import StatusReport
     from sloguard.presentation.verdict import Judged
@@ -32,6 +33,9 @@ def check(
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="RFC 3339 or Unix seconds; by default the end of the ledger.")
     ] = None,
+    max_age: Annotated[
+        str, typer.Option(metavar="DURATION", help="Without --at: how old the end of the ledger may be.")
+    ] = "1h",
     service: Annotated[str | None, typer.Option(help="Look at this service alone.")] = None,
     without_data: Annotated[bool, typer.Option("--fail-without-data", help="An SLO without data fails too.")] = False,
     output: Annotated[CheckFormat, typer.Option("--format", help="How to print the result.")] = CheckFormat.TEXT,
@@ -40,7 +44,7 @@ def check(
     """Exit 1 if an objective is breached or an error budget is spent."""
     from sloguard.cli.loading import load_or_exit
     from sloguard.cli.output import words
-    from sloguard.cli.times import parse_instant
+    from sloguard.cli.times import parse_age, parse_instant
     from sloguard.errors import UsageError
     from sloguard.ledger.reporting import stored_status
     from sloguard.presentation.verdict import Verdict, fails, judged
@@ -53,11 +57,12 @@ def check(
             raise UsageError(f"{config} declares no service {service!r}. Choose one of: {known}.")
         kept = tuple(each for each in configuration.services if each.name == service)
         configuration = replace(configuration, services=kept)
-    opened = open_store(store)
+    opened = open_store(store, create=False)
     try:
         report = stored_status(configuration, opened.ledger, opened.alerts, parse_instant(at) if at else None)
     finally:
         opened.close()
+    _refuse_old(report, parse_age(max_age) if at is None else None)
     results = judged(report)
     _print(report, results, output, without_data=without_data)
     failed = sum(fails(each, without_data=without_data) for each in results)
@@ -66,6 +71,20 @@ def check(
         words(f"{failed} of {len(results)} SLOs fail" + (f"; {unknown} have no data." if unknown else "."))
     if failed:
         raise typer.Exit(EXIT_BREACHED)
+
+
+def _refuse_old(report: "StatusReport", limit: "timedelta | None") -> None:
+    """A release must not pass because nobody has counted since the last one."""
+    from sloguard.clock import utc_now
+    from sloguard.errors import StoreError
+    from sloguard.presentation.words import duration, instant
+
+    age = utc_now() - report.as_of
+    if limit is not None and age > limit:
+        raise StoreError(
+            f"The ledger ends at {instant(report.as_of)}, {duration(age)} ago: too old to judge by "
+            f"(the limit is {duration(limit)}). Run `sloguard replay` or the daemon, or give --max-age."
+        )
 
 
 def _print(report: "StatusReport", results: "Sequence[Judged]", output: CheckFormat, *, without_data: bool) -> None:

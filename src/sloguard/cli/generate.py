@@ -1,5 +1,6 @@
 """`sloguard generate`: rules, their tests and dashboards as files, or what differs from the files that are there."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from sloguard.cli.generate_report import GenerateFormat, Purpose, print_report
 from sloguard.cli.generated import Kind, rendered
 from sloguard.cli.options import DEFAULT_CONFIG, ConfigOption, QuietOption
 from sloguard.cli.output import words
+from sloguard.errors import OutputError
 
 EXIT_STALE = 1
 
@@ -17,6 +19,7 @@ OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where ale
 CheckOption = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 with a diff if files are stale.")]
 DiffOption = Annotated[bool, typer.Option("--diff", help="Write nothing; print what would change.")]
 PruneOption = Annotated[bool, typer.Option("--prune", help="Remove what was generated from what is gone.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite files that sloguard has not written, too.")]
 ReportOption = Annotated[GenerateFormat, typer.Option("--format", help="How to print the result.")]
 
 
@@ -27,6 +30,7 @@ def generate(
     check: CheckOption = False,
     diff: DiffOption = False,
     prune: PruneOption = False,
+    force: ForceOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
     output: ReportOption = GenerateFormat.TABLE,
     quiet: QuietOption = False,
@@ -43,6 +47,9 @@ def generate(
     changed = {item.path: item.after for item in comparisons if item.state in {FileState.MISSING, FileState.STALE}}
     orphaned = [item.path for item in comparisons if item.state is FileState.ORPHANED]
     if purpose.writes:
+        if not force:
+            stale = {item.path: item.before for item in comparisons if item.state is FileState.STALE}
+            _refuse_foreign(out, stale, wanted.owned)
         write_files(out, changed, orphaned if prune else ())
     print_report(comparisons, purpose, output, out, quiet=quiet)
     if not quiet:
@@ -50,3 +57,13 @@ def generate(
             words(note)
     if purpose is Purpose.CHECK and (changed or orphaned):
         raise typer.Exit(EXIT_STALE)
+
+
+def _refuse_foreign(out: Path, before: Mapping[str, str], owned: Mapping[str, Callable[[str], bool]]) -> None:
+    """What somebody wrote by hand is not overwritten unasked."""
+    for path, text in before.items():
+        if text.strip() and not owned[path](text):
+            raise OutputError(
+                f"{out / path} was not written by sloguard. Move it away, or overwrite it with --force. "
+                "No file was changed."
+            )

@@ -117,7 +117,9 @@ def _words(comparisons: "Sequence[ComparedFile]", purpose: Purpose) -> Sequence[
     ]
     differing = len(lines)
     if purpose is Purpose.CHECK and differing:
-        lines.append(f"{differing} of {len(states)} generated files are not up to date. Run `sloguard generate`.")
+        lines.append(
+            f"{differing} of {len(states)} generated files are not up to date. Run the same command without --check."
+        )
     elif not differing:
         lines.append(f"All {len(states)} generated files are up to date.")
     return lines

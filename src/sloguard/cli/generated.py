@@ -25,12 +25,15 @@ class Rendered:
     """By path, relative to the output directory."""
     searched: dict[str, Callable[[str], bool]] = field(default_factory=dict)
     """Where orphaned files may be, each with the test that recognises one."""
+    owned: dict[str, Callable[[str], bool]] = field(default_factory=dict)
+    """By path, the test that tells a generated file from one that somebody wrote."""
     notes: list[str] = field(default_factory=list)
     """What was left out, and why."""
 
     def add(self, texts: Mapping[str, str], pattern: str, is_generated: Callable[[str], bool]) -> None:
         self.texts |= texts
         self.searched[pattern] = is_generated
+        self.owned |= dict.fromkeys(texts, is_generated)
 
 
 def rendered(configuration: "Configuration", kind: Kind) -> Rendered:

@@ -38,9 +38,16 @@ def version() -> None:
     typer.echo(installed_version("sloguard"))
 
 
+EXIT_NO_OUTPUT = 3
+
+
 def main() -> None:
     try:
         app()
     except SloguardError as error:
         sys.stderr.write(f"sloguard: {error}\n")
         sys.exit(error.exit_code)
+    except OSError as error:
+        # Files and servers have their own errors: what is left is a stdout that cannot take the result.
+        sys.stderr.write(f"sloguard: the output cannot be written: {error.strerror or error}\n")
+        sys.exit(EXIT_NO_OUTPUT)

@@ -18,12 +18,15 @@ ConfigOption = Annotated[
         "-c",
         "--config",
         envvar="SLOGUARD_CONFIG",
+        readable=False,  # the loader says what is wrong, in the words of all its problems
         help="What declares services and SLOs: a file, a directory of them, or a pattern in quotes.",
     ),
 ]
 StoreOption = Annotated[
     str,
-    typer.Option("--store", envvar="SLOGUARD_STORE", help="Where counts and alerts are kept: sqlite:///FILE."),
+    typer.Option(
+        "--store", envvar="SLOGUARD_STORE", help="Where counts and alerts are kept: sqlite:///FILE or postgresql://…"
+    ),
 ]
 PrometheusOption = Annotated[
     str | None, typer.Option("--prometheus", metavar="URL", help="Ask this Prometheus instead of the file's.")

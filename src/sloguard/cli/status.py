@@ -44,7 +44,7 @@ def status(
 
     configuration = load_or_exit(config)
     as_of = parse_instant(at) if at else None
-    opened = open_store(store)
+    opened = open_store(store, create=False)
     try:
         report = stored_status(configuration, opened.ledger, opened.alerts, as_of)
     finally:

@@ -1,6 +1,6 @@
 """Instants and lengths of time as they are typed on a command line."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sloguard.errors import UsageError
 from sloguard.model.duration import parse_duration
@@ -24,6 +24,18 @@ def parse_instant(text: str, *, or_else: str = "") -> datetime:
         forms = ", ".join(filter(None, (or_else, "RFC 3339 such as 2026-11-22T03:00:00Z")))
         raise UsageError(f"{text!r} is not a time. Give {forms}, or Unix seconds.")
     return at.astimezone(UTC)
+
+
+def parse_age(text: str) -> timedelta:
+    """A duration such as `1h`.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is not a duration. Give one such as 1h.") from error
 
 
 def parse_since(text: str, until: datetime) -> datetime:

@@ -28,6 +28,7 @@ FilesArgument = Annotated[
     list[Path] | None,
     typer.Argument(
         envvar="SLOGUARD_CONFIG",
+        readable=False,
         help="What to check, each on its own: files, directories, patterns in quotes.",
         show_default=str(DEFAULT_CONFIG),
     ),

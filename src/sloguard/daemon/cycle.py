@@ -9,6 +9,7 @@ import structlog
 from sloguard.alerting.contributors import contributors, member_contributors
 from sloguard.alerting.decide import decide
 from sloguard.alerting.incident import firing_incident, no_data_incident
+from sloguard.clock import monotonic_seconds
 from sloguard.daemon.rulings import Ruling, Telling, changes, log_changes, outcome, removal, ruling
 from sloguard.errors import PrometheusError
 from sloguard.evaluation.burn import read_tiers
@@ -83,6 +84,7 @@ class Cycle:
         self._alerts = alerts
         self._adhoc = adhoc
         self._watched_since: datetime | None = None
+        self._ask_until = 0.0
 
     def run(self, now: datetime) -> CycleReport:
         """Evaluate every SLO once.
@@ -91,6 +93,7 @@ class Cycle:
             StoreError: nothing was committed; the next run does the same again.
         """
         settled, tail, error = self._count(now)
+        self._ask_until = monotonic_seconds() + _ASKING_SECONDS if error is None else 0.0
         if settled is not None and settled.caught_up:
             self._histories.load(self._configuration.slos, now)
         elif settled is not None:
@@ -164,15 +167,18 @@ class Cycle:
         if window and isinstance(slo.indicator, CompositeIndicator):
             return member_contributors(self._histories.observed_members(slo.indicator, sight.tail, now).shares(window))
         query = breakdown_query(of_group(slo.indicator, slo.group), slo.breakdown_by, window) if window else None
-        if query is None:
+        if query is None or monotonic_seconds() > self._ask_until:
             return ()
         try:
             rows = [(label_of(sample.labels), sample.value) for sample in self._adhoc.query(query, now)]
         except PrometheusError as error:
-            # The page must not wait for its ornament.
+            # The page must not wait for its ornament, nor fifty pages for fifty of them.
+            self._ask_until = 0.0
             _log.warning("contributors_unknown", slo=slo.id, error=str(error))
             return ()
         return contributors(*([(*row[:2], value) for row, value in rows if row[2] == kind] for kind in _KINDS))
 
 
+_ASKING_SECONDS = 5.0
+"""What all the alerts of one evaluation may spend on asking for their contributors."""
 _KINDS: Sequence[str] = (KIND_BAD, KIND_TOTAL)

@@ -9,7 +9,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from sloguard.clock import monotonic_seconds, utc_now
+from sloguard.clock import monotonic_seconds, reading, utc_now, was_set_back
 from sloguard.daemon.cycle import Cycle, CycleReport
 from sloguard.daemon.deliver import DeliveryWorker
 from sloguard.daemon.left_out import LeftOut
@@ -30,6 +30,7 @@ _log = structlog.get_logger(__name__)
 DELIVERY_INTERVAL = timedelta(seconds=1)
 REPLAY_RETRY_INTERVAL = timedelta(seconds=30)
 _MISFIRE_GRACE_SECONDS = 60
+_CLOCK_SECONDS = 5.0
 _LATE_CYCLES = 3
 """An evaluation that is overdue by so many intervals is a fault."""
 
@@ -87,6 +88,7 @@ class Daemon:
             id="replay",
         )
         self._scheduler.start()
+        threading.Thread(target=self._mind_the_clock, name="clock", daemon=True).start()
 
     def stop(self) -> None:
         """Let what runs come to its end, begin nothing new."""
@@ -165,6 +167,17 @@ class Daemon:
         error = self._latest.error if self._latest else None
         return Sight(self._started_at, self._last_good_at, self._fault or str(error or ""))
 
+    def _mind_the_clock(self) -> None:
+        """Jobs are due by the wall clock: one that was ahead and is put back would leave them waiting."""
+        before = reading()
+        while not self._stopping.wait(_CLOCK_SECONDS):
+            after = reading()
+            if was_set_back(before, after):
+                _log.warning("clock_set_back", seconds=round((before.at - after.at).total_seconds()))
+                self._last_good_at = min(self._last_good_at or after.at, after.at)
+                hurry(self._scheduler, after.at)
+            before = after
+
     def _conclude(self, report: CycleReport, seconds: float, now: datetime) -> None:
         previous = self._latest.error if self._latest else None
         self._latest = report
@@ -208,6 +221,12 @@ class Daemon:
                 "evaluation", ok=False, detail=f"No complete evaluation for {age.total_seconds():.0f} s."
             )
         return HealthCheck("evaluation", ok=True, detail="Evaluations are on time.")
+
+
+def hurry(scheduler: BackgroundScheduler, now: datetime) -> None:
+    """Have every job run now, and go on from here."""
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=now)
 
 
 def _check(name: str, ping: Callable[[], None]) -> HealthCheck:

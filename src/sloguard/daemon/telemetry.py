@@ -7,58 +7,58 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from sloguard.daemon.delivery_run import DeliveryReport
 from sloguard.model.alert import AlertDecision, AlertKey
-from sloguard.promql.names import LABEL_ID
+from sloguard.promql import names
 
 _EVALUATION_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 
 class Telemetry:
     def __init__(self, registry: CollectorRegistry, version: str) -> None:
-        self._evaluations = Counter("sloguard_evaluations", "Evaluations, by result.", ["result"], registry=registry)
+        self._evaluations = Counter(
+            names.METRIC_EVALUATIONS, "Evaluations, by result.", [names.LABEL_RESULT], registry=registry
+        )
         self._duration = Histogram(
-            "sloguard_evaluation_duration_seconds",
+            names.METRIC_EVALUATION_DURATION,
             "How long an evaluation took.",
             buckets=_EVALUATION_BUCKETS,
             registry=registry,
         )
         self._last_success = Gauge(
-            "sloguard_last_evaluation_timestamp_seconds",
+            names.METRIC_LAST_EVALUATION,
             "When the last evaluation with complete answers from Prometheus was made.",
             registry=registry,
         )
         self._transitions = Counter(
-            "sloguard_alert_transitions",
+            names.METRIC_TRANSITIONS,
             "Changes of alerts, by what happened and why.",
-            ["transition", "reason"],
+            [names.LABEL_TRANSITION, names.LABEL_REASON],
             registry=registry,
         )
         self._notifications = Gauge(
-            "sloguard_notifications_sent",
+            names.METRIC_NOTIFICATIONS,
             "Answers of receivers since the daemon started, by receiver and outcome.",
-            ["receiver", "outcome"],
+            [names.LABEL_RECEIVER, names.LABEL_OUTCOME],
             registry=registry,
         )
         self._outbox = Gauge(
-            "sloguard_outbox_entries", "Notifications in the outbox, by state.", ["state"], registry=registry
+            names.METRIC_OUTBOX, "Notifications in the outbox, by state.", [names.LABEL_STATE], registry=registry
         )
-        self._replay = Gauge(
-            "sloguard_replay_progress_ratio", "How much of the missing history is replayed.", registry=registry
-        )
+        self._replay = Gauge(names.METRIC_REPLAY, "How much of the missing history is replayed.", registry=registry)
         self._left_out = Gauge(
-            "sloguard_groups_left_out",
+            names.METRIC_GROUPS_LEFT_OUT,
             "Groups of an SLO that have no place because of its group_limit.",
-            [LABEL_ID],
+            [names.LABEL_ID],
             registry=registry,
         )
-        build = Gauge("sloguard_build_info", "The running version.", ["version"], registry=registry)
+        build = Gauge(names.METRIC_BUILD, "The running version.", ["version"], registry=registry)
         build.labels(version).set(1)
-        for result in ("success", "prometheus_error", "failure"):
+        for result in (names.RESULT_SUCCESS, names.RESULT_PROMETHEUS_ERROR, names.RESULT_FAILURE):
             self._evaluations.labels(result)
 
     def evaluated(self, result: str, seconds: float, now: datetime) -> None:
         self._evaluations.labels(result).inc()
         self._duration.observe(seconds)
-        if result == "success":
+        if result == names.RESULT_SUCCESS:
             self._last_success.set(now.timestamp())
 
     def decided(self, decisions: Mapping[AlertKey, AlertDecision]) -> None:

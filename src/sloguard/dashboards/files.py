@@ -1,24 +1,25 @@
-"""The dashboard files: the overview, and one for each service."""
+"""The dashboard files: the overview, one for each service, and sloguard's own."""
 
 import json
 from collections.abc import Mapping
 
 from sloguard.dashboards.board import GENERATED_TAG, render
 from sloguard.dashboards.overview import overview
+from sloguard.dashboards.own import own_board
 from sloguard.dashboards.service import service_board
 from sloguard.model.settings import Configuration
+from sloguard.promql import names
 
 DIRECTORY = "dashboards"
-_OVERVIEW = "overview"
 
 
 def dashboard_files(configuration: Configuration) -> Mapping[str, str]:
     """Path (relative, with `/`) and JSON of each dashboard."""
-    files = {f"{DIRECTORY}/{_OVERVIEW}.json": render(overview(configuration))}
+    boards = {names.OVERVIEW_FILE: overview(configuration)}
     for service in configuration.services:
-        name = service.name if service.name != _OVERVIEW else f"{_OVERVIEW}.service"
-        files[f"{DIRECTORY}/{name}.json"] = render(service_board(service, configuration.evaluation.slice))
-    return files
+        boards[names.file_stem(service.name)] = service_board(service, configuration.evaluation.slice)
+    boards[names.SELF_FILE] = own_board(configuration.evaluation)
+    return {f"{DIRECTORY}/{stem}.json": render(board) for stem, board in boards.items()}
 
 
 def is_generated(text: str) -> bool:

@@ -7,6 +7,7 @@ again. Consecutive intervals telescope: nothing is counted twice or lost between
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sloguard.ledger.batches import tagged_query
 from sloguard.ledger.exceptions import Evidence, Interval, Labels, exceptional_increases
@@ -65,7 +66,7 @@ class IntervalCounter:
                     by_group[counter.key] = groups
         self._count_gauges(plan, end, by_key, refused_keys)
         self._estimate_ratios(plan, start, end, by_key, refused_keys)
-        return IntervalCount(by_key, refused_keys, by_group)
+        return IntervalCount(_finite(by_key), refused_keys, {key: _finite(groups) for key, groups in by_group.items()})
 
     def _count_gauges(
         self,
@@ -152,6 +153,13 @@ class IntervalCounter:
             for sample in self._source.query(origins_query(term, length, self._scrape_interval), end)
         }
         return Evidence(exceptions, samples, origins)
+
+
+_Key = TypeVar("_Key")
+
+
+def _finite(increases: Mapping[_Key, Increase]) -> dict[_Key, Increase]:
+    return {key: increase for key, increase in increases.items() if increase.is_finite}
 
 
 def _known(evidence: Evidence, start: datetime) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 
 Labels = frozenset[tuple[str, str]]
 """A series' labels without its metric name."""
@@ -50,14 +51,14 @@ def reset_aware_increase(base: float, values: Sequence[float]) -> float:
 
 def _increase(labels: Labels, evidence: Evidence, interval: Interval, heirs: "_Heirs | None") -> float:
     points = evidence.samples.get(labels, ())
-    within = [value for at, value in points if interval.start < at <= interval.end]
+    within = [value for at, value in points if interval.start < at <= interval.end and isfinite(value)]
     before = [value for at, value in points if at <= interval.start]
     if not within:
         return 0.0
-    if before:
-        return reset_aware_increase(before[-1], within)
-    if labels in evidence.origins:
-        return reset_aware_increase(evidence.origins[labels], within)
+    if before or labels in evidence.origins:
+        last = before[-1] if before else evidence.origins[labels]
+        # A counter that showed NaN is not newborn: it goes on from its first number.
+        return reset_aware_increase(last if isfinite(last) else within[0], within)
     base = within[0] if heirs is None else heirs.inheritance(labels)
     return reset_aware_increase(base, within)
 

@@ -78,6 +78,9 @@ class LiveLedger:
             slice_end = slice_start + self._slice_seconds
             count = self._counter.count(self.plan, _at(slice_start), _at(slice_end))
             refused.update(count.refused)
+            for key in count.refused:
+                # Nobody counted: what happened meanwhile is not in the next increase, so there is nothing to spread.
+                seen.pop(key, None)
             for key, increase in (*count.increases.items(), *places.admitted(count.groups).items()):
                 step = Step(slice_start, slice_end, increase)
                 span = (slice_start, slice_end)

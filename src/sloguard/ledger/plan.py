@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -110,6 +111,11 @@ class Increase:
 
     bad: float
     total: float
+
+    @property
+    def is_finite(self) -> bool:
+        """An exporter may show NaN or infinity: such an increase is no increase, and must not reach the ledger."""
+        return math.isfinite(self.bad) and math.isfinite(self.total)
 
 
 Increases = Mapping[Term, Mapping[Group, float]]

@@ -13,7 +13,7 @@ from sloguard.ledger.slices import Step, counted_range
 from sloguard.model.group import Group, group_of
 from sloguard.model.series import Series
 from sloguard.model.settings import PrometheusSettings
-from sloguard.ports import CountedRange, LedgerKey, LedgerStore, MetricsSource
+from sloguard.ports import CountedRange, LedgerKey, LedgerMark, LedgerStore, MetricsSource
 from sloguard.promql.counting import TAG, Term, gauges_query, replay_query
 
 _SCRAPE_INTERVAL = PrometheusSettings().scrape_interval
@@ -105,6 +105,9 @@ class Replay:
         sampled = plan.sampled
         for key in (*plan.keys, *grouped_steps):
             known = steps.get(key, []) if key not in grouped_steps else grouped_steps[key]
+            known = [step for step in known if step.increase.is_finite]
+            if key in grouped_steps and not known:
+                continue
             if not piece.ascending and key not in sampled:
                 known = notes.with_return(key, chunk, known)
             # A group has not been seen longer than it was: its mark tells when it is gone.
@@ -114,7 +117,7 @@ class Replay:
                     key,
                     (chunk.start, max([end, *(step.end for step in known)])),
                     known,
-                    last_seen=marks[key].watermark if piece.ascending and key in marks else None,
+                    last_seen=notes.last_seen(piece, key, known, marks.get(key)) if piece.ascending else None,
                     slice_seconds=self._slice_seconds,
                     bridging=key not in sampled,
                 )
@@ -208,6 +211,19 @@ class _Notes:
     returned: dict[LedgerKey, Step] = field(default_factory=dict)
     """Going downwards, a step that ends a gap comes before the gap's beginning is known: it is kept until then."""
     left_out: dict[LedgerKey, int] = field(default_factory=dict)
+    seen: dict[tuple[Piece, LedgerKey], int] = field(default_factory=dict)
+    """Going upwards: the end of the last step, by piece and SLO."""
+
+    def last_seen(self, piece: Piece, key: LedgerKey, steps: list[Step], mark: LedgerMark | None) -> int | None:
+        """Where the SLO was seen last before these steps.
+
+        Only the mark from before the piece counts: another thread that counts the same hole moves it meanwhile.
+        """
+        before = self.seen.get((piece, key), min(mark.watermark, piece.start) if mark else None)
+        after = steps[-1].end if steps else before
+        if after is not None:
+            self.seen[piece, key] = after
+        return before
 
     def note_left_out(self, counts: Mapping[LedgerKey, int]) -> None:
         for key, count in counts.items():

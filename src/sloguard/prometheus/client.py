@@ -15,6 +15,7 @@ from sloguard.model.series import Sample, Series
 from sloguard.model.settings import PrometheusSettings
 
 _RETRYABLE_ERROR_TYPES = frozenset({"timeout", "canceled", "unavailable", "internal"})
+_QUERY_ERROR_TYPES = frozenset({"bad_data", "execution"})
 _RETRYABLE_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 5.0
@@ -135,7 +136,8 @@ def _document(response: httpx.Response, url: str) -> dict[str, Any]:
 
 
 def _failure(status: int, error_type: str, text: str, url: str) -> PrometheusError:
-    retryable = error_type in _RETRYABLE_ERROR_TYPES or (not error_type and status in _RETRYABLE_STATUS)
+    is_query = error_type in _QUERY_ERROR_TYPES
+    retryable = error_type in _RETRYABLE_ERROR_TYPES or (status in _RETRYABLE_STATUS and not is_query)
     words = f"Prometheus at {url} failed: {error_type or status}: {text[:_EXCERPT_CHARACTERS]}"
     if retryable:
         return PrometheusUnavailableError(words)

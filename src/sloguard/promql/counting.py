@@ -66,7 +66,9 @@ def replay_query(terms: Mapping[str, Term], step: timedelta) -> str:
     Series that reset within a step are taken by `increase`; so are newborn ones while none of the term's totals
     was known, which makes their first value the baseline. `0 *` tells a quiet step from an unseen one.
     """
-    return _union({tag: f"{_sum(term)}({_replayed(term, format_duration(step))})" for tag, term in terms.items()})
+    return _union(
+        {tag: f"{_sum(term)}(({_replayed(term, format_duration(step))}) >= 0)" for tag, term in terms.items()}
+    )
 
 
 def gauges_query(expressions: Mapping[str, str]) -> str:

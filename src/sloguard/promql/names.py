@@ -1,4 +1,4 @@
-"""Every name that sloguard gives to a metric, a label, a rule group or an alert."""
+"""Every name that sloguard gives to a metric, a label, a rule group, an alert or a generated file."""
 
 from datetime import timedelta
 
@@ -35,7 +35,32 @@ METRIC_WATERMARK = "sloguard_watermark_timestamp_seconds"
 METRIC_ALERT = "sloguard_alert_firing"
 METRIC_GROUP = "sloguard_slo_group"
 
+# Metrics that the daemon exports about itself.
+METRIC_EVALUATIONS = "sloguard_evaluations_total"
+METRIC_EVALUATION_DURATION = "sloguard_evaluation_duration_seconds"
+METRIC_LAST_EVALUATION = "sloguard_last_evaluation_timestamp_seconds"
+METRIC_TRANSITIONS = "sloguard_alert_transitions_total"
+METRIC_NOTIFICATIONS = "sloguard_notifications_sent"
+METRIC_OUTBOX = "sloguard_outbox_entries"
+METRIC_REPLAY = "sloguard_replay_progress_ratio"
+METRIC_GROUPS_LEFT_OUT = "sloguard_groups_left_out"
+METRIC_BUILD = "sloguard_build_info"
+LABEL_RESULT = "result"
+LABEL_TRANSITION = "transition"
+LABEL_REASON = "reason"
+LABEL_RECEIVER = "receiver"
+LABEL_OUTCOME = "outcome"
+LABEL_STATE = "state"
+RESULT_SUCCESS = "success"
+RESULT_PROMETHEUS_ERROR = "prometheus_error"
+RESULT_FAILURE = "failure"
+
 ALERT_BURN = "SLOErrorBudgetBurn"
+
+OVERVIEW_FILE = "overview"
+"""The dashboard of all SLOs."""
+SELF_FILE = "sloguard"
+"""What is about sloguard's own daemon: a dashboard, and rules that people write."""
 
 
 def error_ratio_name(window: timedelta) -> str:
@@ -45,3 +70,8 @@ def error_ratio_name(window: timedelta) -> str:
 
 def rule_group_name(service: str, part: str) -> str:
     return f"sloguard-{service}-{part}"
+
+
+def file_stem(service: str) -> str:
+    """Name of a service's generated files, without suffix. No service's name begins with `_`: none is taken twice."""
+    return f"_{service}" if service in {OVERVIEW_FILE, SELF_FILE} else service

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sloguard.model.settings import Configuration, EvaluationSettings
 from sloguard.model.slo import Service
+from sloguard.promql import names
 from sloguard.rules.groups import rule_groups
 from sloguard.rules.unruled import unruled
 from sloguard.rules.yaml_text import comment, document
@@ -19,7 +20,7 @@ _HEADER = (
 def rule_files(configuration: Configuration) -> Mapping[str, str]:
     """Path (relative, with `/`) and text of each service's rules."""
     return {
-        f"{DIRECTORY}/{service.name}.yaml": _text(service, configuration.evaluation)
+        f"{DIRECTORY}/{names.file_stem(service.name)}.yaml": _text(service, configuration.evaluation)
         for service in configuration.services
     }
 

@@ -38,13 +38,18 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str = DEFAULT_URL, *, migrate: bool = False) -> Store:
+def open_store(url: str = DEFAULT_URL, *, migrate: bool = False, create: bool = True) -> Store:
     """Open the store, and create it if there is none. One of an older sloguard is changed only if `migrate` is set.
 
     Raises:
         StoreError: it cannot be used; the text says why and what to do.
     """
-    engine = connect(checked(url))
+    address = checked(url)
+    if not create and not _exists(address):
+        raise StoreError(
+            f"There is no store at {shown(address)} yet. Run `sloguard replay` or the daemon first, and check --store."
+        )
+    engine = connect(address)
     try:
         bring_up_to_date(engine, migrate=migrate)
         use_write_ahead_log(engine)
@@ -52,6 +57,10 @@ def open_store(url: str = DEFAULT_URL, *, migrate: bool = False) -> Store:
         engine.dispose()
         raise
     return Store(engine, SqlLedgerStore(engine), SqlAlertStore(engine), SqlOutbox(engine))
+
+
+def _exists(url: URL) -> bool:
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
 
 
 def checked(text: str) -> URL:

@@ -45,7 +45,7 @@ def trial_files(configuration: Configuration) -> TrialFiles:
         trials = tuple(_trials(service, configuration.evaluation, missing))
         left_out |= missing
         for suffix, group in _by_step(trials):
-            path = f"{DIRECTORY}/{service.name}_test{suffix}.yaml"
+            path = f"{DIRECTORY}/{names.file_stem(service.name)}_test{suffix}.yaml"
             texts[path] = "\n".join(_lines(service, configuration.evaluation, group, missing)) + "\n"
     return TrialFiles(texts, left_out)
 
@@ -87,7 +87,7 @@ def _lines(
 ) -> Iterator[str]:
     yield from (comment(line) for line in _HEADER)
     yield from (comment(f"Without a test: {slo_id}, because {why}.") for slo_id, why in missing.items())
-    yield f"rule_files: [{quoted(f'../{service.name}.yaml')}]"
+    yield f"rule_files: [{quoted(f'../{names.file_stem(service.name)}.yaml')}]"
     yield f"evaluation_interval: {trials[0].step}m"
     # Without it promtool takes the groups in any order, and the slow ones need what the fast ones have recorded.
     yield "group_eval_order:"
