@@ -1,37 +1,16 @@
 """Who is told what."""
 
-from datetime import timedelta
-from decimal import Decimal
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sloguard.alerting.notifications import announce
-from sloguard.model.alert import AlertDecision, Incident, Reason, ReasonCode, Transition
+from sloguard.model.alert import AlertDecision, Reason, ReasonCode, Transition
 from sloguard.model.delivery import NotificationKind
-from sloguard.model.policy import Severity
-from tests.support.observations import NOW
+from tests.support.incidents import INCIDENT, RESOLVED
 
 T, U, R = NotificationKind.TRIGGER, NotificationKind.UPDATE, NotificationKind.RESOLVE
-FIRING = Incident(
-    slo_id="shop/availability",
-    service="shop",
-    slo_name="availability",
-    description="",
-    owner="",
-    severity=Severity.PAGE,
-    firing=True,
-    started_at=NOW,
-    updated_at=NOW,
-    summary="it fails",
-    reason="",
-    objective_ratio=Decimal("0.999"),
-    success_ratio=0.9,
-    budget_remaining_ratio=0.5,
-    time_to_exhaustion=timedelta(hours=5),
-)
-ENDED = Incident(**{name: getattr(FIRING, name) for name in Incident.__slots__} | {"firing": False})
+FIRING, ENDED = INCIDENT, RESOLVED
 
 
 def told(transition: Transition, notified: set[str], routed: list[str]) -> tuple[dict[str, NotificationKind], set[str]]:
@@ -39,7 +18,7 @@ def told(transition: Transition, notified: set[str], routed: list[str]) -> tuple
     result = announce(decision, frozenset(notified), routed, FIRING, ENDED)
     for notification in result.notifications:
         assert notification.incident.firing is (notification.kind is not R)
-        assert notification.dedup_key == "sloguard/shop/availability"
+        assert notification.dedup_key == "sloguard/onboarding/availability"
     return {part.receiver: part.kind for part in result.notifications}, set(result.notified)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from sloguard.daemon.cycle import Cycle, CycleReport
 from sloguard.demo.prometheus import PrometheusServer, backfill, free_port
+from sloguard.errors import PrometheusUnavailableError
 from sloguard.evaluation.tiers import standard_tiers
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.live import LiveLedger
@@ -20,10 +21,12 @@ from sloguard.model.composite import CompositeIndicator, Member
 from sloguard.model.delivery import NotificationKind, OutboxEntry
 from sloguard.model.policy import AlertPolicy, Severity
 from sloguard.model.secret import Secret
+from sloguard.model.series import Sample
 from sloguard.model.settings import Configuration, PagerDutyReceiver, PrometheusSettings, SlackReceiver
 from sloguard.model.slo import EventsIndicator, Service, Slo
 from sloguard.model.status import SloState
 from sloguard.model.window import RollingWindow
+from sloguard.ports import InstantQueries
 from sloguard.prometheus import PrometheusClient
 from sloguard.prometheus.adhoc import AdhocQueries
 from sloguard.store import Store, open_store
@@ -88,6 +91,7 @@ class Process:
 
     store: Store
     configuration: Configuration
+    adhoc: InstantQueries | None = None
 
     def __post_init__(self) -> None:
         settings = self.configuration
@@ -95,7 +99,7 @@ class Process:
         plan = counting_plan(settings.slos)
         self.histories = Histories(self.store.ledger, SLICE)
         ledger = LiveLedger(self.client, self.store.ledger, settings.evaluation, timedelta(seconds=15), plan)
-        adhoc = AdhocQueries(settings.prometheus)
+        adhoc = self.adhoc or AdhocQueries(settings.prometheus)
         self.cycle = Cycle(settings, ledger, self.histories, self.store.alerts, adhoc)
         self.started = False
 
@@ -166,6 +170,29 @@ def test_the_page_says_what_fails_and_what_contributes(prometheus: PrometheusSer
     assert "over 1 h" in incident.reason
     assert [(found.label, found.value) for found in incident.contributors] == [("code", "500")]
     assert incident.contributors[0].bad_share_ratio == pytest.approx(1.0)
+
+
+class Silent:
+    """A Prometheus that does not tell what contributes."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def query(self, promql: str, at: datetime) -> Sequence[Sample]:
+        self.asked += 1
+        raise PrometheusUnavailableError(f"no answer in time at {at}: {promql}")
+
+
+def test_many_pages_do_not_wait_for_as_many_ornaments(prometheus: PrometheusServer, store: Store) -> None:
+    many = [replace(availability(), name=f"availability-{number}") for number in range(20)]
+    with PrometheusClient(PrometheusSettings(url=prometheus.url)) as client:
+        Replay(client, store.ledger, SLICE).run(counting_plan(many), at(START), at(BROKEN - 600))
+    silent = Silent()
+    process = Process(store, configuration(prometheus.url, many), silent)
+    fired = sum(len(process.run(unix).decisions) for unix in range(BROKEN - 60, REPAIRED, STEP))
+    assert fired == len(many)
+    assert silent.asked == 1, "the first one that is not answered is the last one that is asked"
+    assert kinds(outbox(store), "pagerduty.primary") == [NotificationKind.TRIGGER] * len(many)
 
 
 def test_restarts_in_the_middle_of_an_incident_neither_page_again_nor_forget(

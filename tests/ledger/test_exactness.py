@@ -14,7 +14,7 @@ from sloguard.evaluation.measure import measure, measure_since
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.live import LiveLedger
 from sloguard.ledger.plan import counting_plan, ledger_key
-from sloguard.ledger.replay import Replay
+from sloguard.ledger.replay import Replay, ReplayProgress
 from sloguard.model.measurement import Counts, Measurement, Slice
 from sloguard.model.series import Sample, Series
 from sloguard.model.settings import EvaluationSettings
@@ -173,6 +173,24 @@ def test_a_counter_that_shows_nan_stops_nobody_and_counts_nothing_twice(past: Pa
     _, whole = past.truths[SICK.job].between(END - 7 * HOUR, END)
     assert whole - lost - 60 <= sum(part.total for part in slices) <= whole
     replayed.close()
+
+
+def test_two_that_replay_the_same_hole_at_once_count_it_once(past: Past, tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/store.db")
+    plan = counting_plan([slo_of("long-gap")])
+    before, after = END - 2 * DAY, END - 2 * DAY + 20 * HOUR  # the first chunk lies in the gap as a whole
+    Replay(past.client, store.ledger, MINUTE).run(plan, at(before - 6 * HOUR), at(before))
+
+    def another(progress: ReplayProgress) -> None:
+        if progress.done == 1:
+            Replay(past.client, store.ledger, MINUTE).run(plan, at(before), at(after))
+
+    Replay(past.client, store.ledger, MINUTE).run(plan, at(before), at(after), on_progress=another)
+    slices = counted(store, "long-gap", before, after)
+    bad, total = past.truths["long-gap"].between(before, after)
+    assert sum(part.total for part in slices) == pytest.approx(total, rel=TOLERANCE)
+    assert sum(part.bad for part in slices) == pytest.approx(bad, rel=TOLERANCE)
+    store.close()
 
 
 class RefusingForAWhile:
