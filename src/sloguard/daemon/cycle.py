@@ -7,15 +7,12 @@ from datetime import datetime
 import structlog
 
 from sloguard.alerting.contributors import contributors, member_contributors
-from sloguard.alerting.decide import decide
 from sloguard.alerting.incident import firing_incident, no_data_incident
+from sloguard.alerting.judgement import judge
 from sloguard.clock import monotonic_seconds
 from sloguard.daemon.rulings import Ruling, Telling, changes, log_changes, outcome, removal, ruling
 from sloguard.errors import PrometheusError
-from sloguard.evaluation.burn import read_tiers
-from sloguard.evaluation.signals import read_signals
-from sloguard.evaluation.silence import read_silence
-from sloguard.evaluation.status import slo_status, status_report
+from sloguard.evaluation.status import status_report
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.live import LiveLedger, Settled
 from sloguard.model.alert import (
@@ -131,24 +128,13 @@ class Cycle:
             return settled, {}, error
 
     def _evaluate(self, slo: Slo, sight: _Sight, now: datetime) -> tuple[SloStatus, Mapping[AlertKey, Ruling]]:
-        observed = self._histories.observed(slo, sight.tail, now)
-        readings = read_tiers(slo.tiers, slo.budget_ratio, observed)
         records = {kind: sight.records.get(AlertKey(slo.id, kind)) for kind in OF_AN_SLO}
         before = {kind: record.alert if record else None for kind, record in records.items()}
-        known = before[AlertKind.OBJECTIVE]
-        signals = read_signals(slo, observed, readings, known.crossed if known else ())
-        decisions = {AlertKind.OBJECTIVE: decide(known, signals, now)}
-        policy = slo.policy.no_data
-        # Groups come and go with their data: the end of one is no fault.
-        if policy is not None and not slo.group:
-            silence = read_silence(slo, policy, observed, sight.watched_since)
-            decisions[AlertKind.NO_DATA] = decide(before[AlertKind.NO_DATA], (silence,), now, AlertKind.NO_DATA)
-        firing = {kind: decision.alert for kind, decision in decisions.items()}
-        status = slo_status(slo, observed, readings, *(firing.get(kind) for kind in OF_AN_SLO))
-        telling = self._telling(slo, status, sight, now)
-        return status, {
+        judgement = judge(slo, self._histories.observed(slo, sight.tail, now), before, sight.watched_since)
+        telling = self._telling(slo, judgement.status, sight, now)
+        return judgement.status, {
             AlertKey(slo.id, kind): ruling(decision, records[kind], telling, now)
-            for kind, decision in decisions.items()
+            for kind, decision in judgement.decisions.items()
         }
 
     def _telling(self, slo: Slo, status: SloStatus, sight: _Sight, now: datetime) -> Telling:

@@ -10,6 +10,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from sloguard.clock import monotonic_seconds, reading, utc_now, was_set_back
+from sloguard.daemon.chores import Chore
 from sloguard.daemon.cycle import Cycle, CycleReport
 from sloguard.daemon.deliver import DeliveryWorker
 from sloguard.daemon.left_out import LeftOut
@@ -48,6 +49,7 @@ class Parts:
     outbox: Outbox
     store_ping: Callable[[], None]
     telemetry: Telemetry
+    chores: tuple[Chore, ...] = ()
 
 
 class Daemon:
@@ -87,6 +89,14 @@ class Daemon:
             next_run_time=now,
             id="replay",
         )
+        for chore in self._parts.chores:
+            self._scheduler.add_job(
+                chore.do,
+                "interval",
+                seconds=chore.interval.total_seconds(),
+                next_run_time=now + chore.delay,
+                id=chore.name,
+            )
         self._scheduler.start()
         threading.Thread(target=self._mind_the_clock, name="clock", daemon=True).start()
 
