@@ -14,6 +14,9 @@ from sloguard.config.report import Report
 from sloguard.config.syntax import describe
 
 MAX_DEPTH = 50
+_TOO_DEEP = f"values are nested more than {MAX_DEPTH} levels deep"
+_LESS_DEEP = "Remove the surplus brackets or indentation."
+_PARSERS_OWN_DEPTH = "nesting depth"
 MAX_VALUES = 500_000
 """Of all files together, after aliases are followed: 25,000 SLOs, and some 250 MB of memory."""
 
@@ -69,7 +72,10 @@ def _events(text: str, report: Report) -> Iterator[events.Event]:
         yield from yaml.parse(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         place, what, do = describe(error)
-        report.add(reading.SYNTAX, place, what, do)
+        if _PARSERS_OWN_DEPTH in what:  # it reads ahead, and may give up before it tells of the first levels
+            report.add(reading.TOO_DEEP, place, _TOO_DEEP, _LESS_DEEP)
+        else:
+            report.add(reading.SYNTAX, place, what, do)
         raise _UnusableError from error
 
 
@@ -118,8 +124,7 @@ class _Composer:
     def _start(self, event: events.MappingStartEvent | events.SequenceStartEvent) -> None:
         self._check_tag(event)
         if len(self._open) >= MAX_DEPTH:
-            what = f"values are nested more than {MAX_DEPTH} levels deep"
-            self._fail(reading.TOO_DEEP, self._place(event), what, "Remove the surplus brackets or indentation.")
+            self._fail(reading.TOO_DEEP, self._place(event), _TOO_DEEP, _LESS_DEEP)
         self._open.append(_Open(self._place(event), event.anchor, isinstance(event, events.MappingStartEvent)))
 
     def _end(self) -> None:
