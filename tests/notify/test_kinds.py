@@ -6,8 +6,10 @@ import pytest
 
 from sloguard.alerting.incident import blind_incident
 from sloguard.model.alert import Alert, AlertKind, Incident, Reason, ReasonCode
+from sloguard.model.delivery import Notification, NotificationKind
 from sloguard.model.policy import Severity
 from sloguard.notify.slack_text import message
+from sloguard.notify.wording import Wording
 from tests.support.incidents import INCIDENT, NOON
 
 BLIND = blind_incident(Alert(Severity.TICKET, NOON, Reason(ReasonCode.BLIND)), "Prometheus is away.", NOON)
@@ -26,6 +28,7 @@ SILENT = replace(INCIDENT, kind=AlertKind.NO_DATA, time_to_exhaustion=None, cont
     ],
 )
 def test_slack_names_only_what_there_is(incident: Incident, facts: list[str]) -> None:
-    (fields,) = [block["fields"] for block in message(incident).blocks if "fields" in block]
+    blocks = message(Notification("slack.oncall", "k", NotificationKind.TRIGGER, incident), Wording()).blocks
+    (fields,) = [block["fields"] for block in blocks if "fields" in block]
     assert [field["text"].split("\n")[0].strip("*") for field in fields] == facts
     assert not any("–" in field["text"] for field in fields)

@@ -15,7 +15,8 @@ from sloguard.model.alert import Contributor, Incident
 from sloguard.model.delivery import Delivered, DeliveryResult, Notification, NotificationKind, Rejected, Retry
 from sloguard.model.policy import Severity
 from sloguard.notify.slack import Slack
-from sloguard.notify.slack_text import message, mrkdwn
+from sloguard.notify.slack_text import SlackMessage, message, mrkdwn
+from sloguard.notify.wording import Wording
 from tests.notify.matrix import TOKEN, slack, webhook
 from tests.support.incidents import INCIDENT, RESOLVED, entry, notification
 
@@ -35,6 +36,10 @@ def receiver(server: SlackStandIn) -> Slack:
 
 def send(receiver: Slack, incident: Incident, kind: NotificationKind, reference: str | None = None) -> DeliveryResult:
     return receiver.send(entry(Notification(receiver.name, "k", kind, incident), reference=reference))
+
+
+def shown_of(incident: Incident) -> SlackMessage:
+    return message(Notification("slack.oncall", "k", TRIGGER, incident), Wording())
 
 
 def trigger(receiver: Slack) -> str:
@@ -176,13 +181,13 @@ def test_a_webhook_url_that_is_none(url: str) -> None:
 
 def test_nobody_can_be_mentioned_by_a_label() -> None:
     hostile = "<!channel> & <https://evil.example|click>"
-    shown = json.dumps(message(replace(INCIDENT, summary=hostile, owner=hostile)).blocks)
+    shown = json.dumps(shown_of(replace(INCIDENT, summary=hostile, owner=hostile)).blocks)
     assert "<!channel>" not in shown
     assert "&lt;!channel&gt; &amp; &lt;https://evil.example|click&gt;" in shown
 
 
 def test_only_web_addresses_become_links() -> None:
-    shown = message(replace(INCIDENT, runbook_url="javascript:alert(1)", dashboard_url="https://a.example/x|y>z"))
+    shown = shown_of(replace(INCIDENT, runbook_url="javascript:alert(1)", dashboard_url="https://a.example/x|y>z"))
     assert "javascript" not in json.dumps(shown.blocks)
     assert "<https://a.example/x%7Cy%3Ez|Dashboard>" in json.dumps(shown.blocks)
 

@@ -61,7 +61,9 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
             replay=Replay(client, store.ledger, evaluation.slice, configuration.prometheus.scrape_interval),
             plan=plan,
             delivery=DeliveryWorker(
-                store.outbox, build_receivers(configuration.receivers), name=f"{gethostname()}:{getpid()}"
+                store.outbox,
+                build_receivers(configuration.receivers, configuration.message_templates),
+                name=f"{gethostname()}:{getpid()}",
             ),
             outbox=store.outbox,
             store_ping=store.ping,

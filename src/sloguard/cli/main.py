@@ -10,6 +10,7 @@ from sloguard.cli.doctor import doctor
 from sloguard.cli.explain import explain
 from sloguard.cli.generate import generate
 from sloguard.cli.init import init
+from sloguard.cli.preview import preview
 from sloguard.cli.replay import replay
 from sloguard.cli.run import run
 from sloguard.cli.schema import schema
@@ -26,7 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (init, validate, doctor, generate, replay, status, check, run, explain, schema, demo):
+for _command in (init, validate, doctor, generate, replay, status, check, run, preview, explain, schema, demo):
     app.command()(_command)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from sloguard.config.assembly import Assembly
 from sloguard.config.composites import check_composites
 from sloguard.config.credentials import Credentials
+from sloguard.config.messages import message_templates
+from sloguard.config.named_files import NamedFiles
 from sloguard.config.places import Places
 from sloguard.config.plain import PlainData
 from sloguard.config.policies import PolicyReader
@@ -16,7 +18,12 @@ from sloguard.config.report import Report
 from sloguard.config.routes import RouteReader, declared_receivers, warn_about_routes
 from sloguard.config.schema.file import FileEntry, FileShell
 from sloguard.config.schema.service import DefaultsEntry
-from sloguard.config.schema.surroundings import EvaluationEntry, NotifyEntry, PrometheusEntry
+from sloguard.config.schema.surroundings import (
+    EvaluationEntry,
+    MessagesEntry,
+    NotifyEntry,
+    PrometheusEntry,
+)
 from sloguard.config.self_alert import blindness
 from sloguard.config.services import ServiceReader
 from sloguard.config.shape import checked
@@ -82,11 +89,12 @@ def _configuration(assembly: Assembly) -> Configuration:
     root = report.root = with_templates(united(documents, report), report)
     data = PlainData(assembly.environ, report).mapping(root)
     directories = {document.file: document.path.parent for document in documents}
-    return _converted(data, Credentials(documents[0].path.parent, report, directories), report)
+    return _converted(data, NamedFiles(documents[0].path.parent, report, directories), report)
 
 
-def _converted(data: Mapping[str, object], secrets: Credentials, report: Report) -> Configuration:
+def _converted(data: Mapping[str, object], files: NamedFiles, report: Report) -> Configuration:
     shell = _shell(data, report)
+    secrets = Credentials(files, report)
     prometheus = PrometheusReader(shell.prometheus or PrometheusEntry(), report, secrets).settings()
     evaluation = evaluation_settings(shell.evaluation or EvaluationEntry(), prometheus, report)
     receivers = ReceiverReader(report, secrets).receivers(shell.notify or NotifyEntry())
@@ -101,6 +109,7 @@ def _converted(data: Mapping[str, object], secrets: Credentials, report: Report)
         routes=route_reader.routes(shell.routes, ("routes",)),
         no_data_route=route_reader.no_data(shell.routes, ("routes",)),
         blindness=blindness(shell.self_alert, report),
+        message_templates=message_templates(shell.messages or MessagesEntry(), files, report),
     )
     check_composites(configuration.services, data.get("services"), report)
     if not report.has_errors:  # a route with an error leads nowhere for another reason

@@ -70,6 +70,8 @@ class Configuration:
     """Receivers of no-data alerts of every severity; None: they go the way of their severity."""
     blindness: BlindnessPolicy | None = field(default_factory=BlindnessPolicy)
     """When sloguard alerts that it sees nothing itself; None: never."""
+    message_templates: Mapping[str, str] = field(default_factory=dict)
+    """Jinja2 templates by the name of the text that they replace; all of them work."""
 
     @property
     def slos(self) -> tuple[Slo, ...]:

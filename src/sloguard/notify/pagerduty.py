@@ -9,11 +9,21 @@ from requests import Response
 from requests.exceptions import Timeout, TooManyRedirects
 
 from sloguard.model.alert import AlertKind, Contributor, Incident
-from sloguard.model.delivery import Delivered, DeliveryResult, NotificationKind, OutboxEntry, Rejected, Retry
+from sloguard.model.delivery import (
+    Delivered,
+    DeliveryResult,
+    Notification,
+    NotificationKind,
+    OutboxEntry,
+    Rejected,
+    Retry,
+)
 from sloguard.model.policy import Severity
 from sloguard.model.settings import PagerDutyReceiver
 from sloguard.notify.answers import TIMEOUT_SECONDS, failed, is_web_link, shortened, without
 from sloguard.notify.sdk_log import quiet_logger
+from sloguard.notify.wording import Wording
+from sloguard.presentation.messages import MessageText
 from sloguard.presentation.words import duration, instant, percent
 
 with warnings.catch_warnings():
@@ -45,8 +55,11 @@ _CLASSES = {
 class PagerDuty:
     """An update triggers again with the same dedup key, which PagerDuty adds to the open alert."""
 
-    def __init__(self, declared: PagerDutyReceiver, *, timeout_seconds: int = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, declared: PagerDutyReceiver, wording: Wording | None = None, *, timeout_seconds: int = TIMEOUT_SECONDS
+    ) -> None:
         self.name = declared.name
+        self._wording = wording or Wording()
         self._timeout_seconds = timeout_seconds
         self._routing_key = declared.routing_key
         self._events_url = declared.events_url.rstrip("/")
@@ -60,7 +73,7 @@ class PagerDuty:
                 if notification.kind is NotificationKind.RESOLVE:
                     session.resolve(notification.dedup_key)
                 else:
-                    properties = _event(notification.incident)
+                    properties = event(notification, self._wording)
                     session.send_event("trigger", dedup_key=notification.dedup_key, **properties)
         except PDClientError as error:
             return self._failure(error)
@@ -117,10 +130,13 @@ def _said(response: Response) -> str:
     return ": ".join(part for part in (str(body.get("message", "")), "; ".join(details)) if part)
 
 
-def _event(incident: Incident) -> Mapping[str, Any]:
+def event(notification: Notification, wording: Wording) -> Mapping[str, Any]:
+    """What PagerDuty is told of an incident that fires, without its key and address."""
+    incident = notification.incident
+    summary = " ".join(wording.text(MessageText.PAGERDUTY_SUMMARY, notification).split())
     return {
         "payload": {
-            "summary": shortened(incident.summary or incident.slo_id, _SUMMARY_LIMIT),
+            "summary": shortened(summary, _SUMMARY_LIMIT),
             "source": incident.slo_id,
             "severity": _SEVERITIES[incident.severity],
             "component": incident.slo_name,

@@ -22,6 +22,7 @@ from sloguard.notify.answers import TIMEOUT_SECONDS, failed, is_sendable, is_web
 from sloguard.notify.sdk_log import quiet_logger
 from sloguard.notify.slack_client import StayingWebClient
 from sloguard.notify.slack_text import message, reply
+from sloguard.notify.wording import Wording
 
 _LONGEST_DETAIL = 300
 _LONGEST_CODE = 80
@@ -51,8 +52,11 @@ _NOT_UNDERSTOOD_WORDS = "Slack's answer was not understood"
 
 
 class Slack:
-    def __init__(self, declared: SlackReceiver, *, timeout_seconds: int = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, declared: SlackReceiver, wording: Wording | None = None, *, timeout_seconds: int = TIMEOUT_SECONDS
+    ) -> None:
         self.name = declared.name
+        self._wording = wording or Wording()
         self._channel = declared.channel
         self._token = declared.token or Secret("")
         self._api_url = declared.api_url
@@ -88,7 +92,7 @@ class Slack:
         return Delivered(entry.reference)
 
     def _post(self, entry: OutboxEntry) -> DeliveryResult:
-        shown = message(entry.notification.incident)
+        shown = message(entry.notification, self._wording)
         answer = self._web.chat_postMessage(
             channel=self._channel, text=shown.text, blocks=shown.blocks, unfurl_links=False, unfurl_media=False
         )
@@ -96,12 +100,12 @@ class Slack:
         return Delivered(f"{channel}:{timestamp}" if channel and timestamp else None)
 
     def _update(self, entry: OutboxEntry, channel: str, timestamp: str) -> None:
-        shown = message(entry.notification.incident)
+        shown = message(entry.notification, self._wording)
         self._web.chat_update(channel=channel, ts=timestamp, text=shown.text, blocks=shown.blocks)
 
     def _reply(self, entry: OutboxEntry, channel: str, timestamp: str) -> None:
         incident, kind = entry.notification.incident, entry.notification.kind
-        added = reply(incident, kind)
+        added = reply(entry.notification, self._wording)
         # Nobody is notified of an edited message, and of a reply only its readers: an escalation is for all.
         escalated = kind is NotificationKind.UPDATE and incident.severity is Severity.PAGE
         self._web.chat_postMessage(
@@ -115,7 +119,7 @@ class Slack:
         )
 
     def _send_to_webhook(self, entry: OutboxEntry) -> DeliveryResult:
-        shown = message(entry.notification.incident)
+        shown = message(entry.notification, self._wording)
         answer = self._webhook.send(text=shown.text, blocks=shown.blocks)
         if answer.status_code != HTTPStatus.OK:
             code = answer.body.strip() if _is_code(answer.body.strip()) else ""

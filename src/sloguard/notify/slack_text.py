@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sloguard.model.alert import AlertKind, Contributor, Incident
-from sloguard.model.delivery import NotificationKind
-from sloguard.model.policy import Severity
+from sloguard.model.delivery import Notification
 from sloguard.notify.answers import is_web_link, shortened
+from sloguard.notify.wording import Wording
+from sloguard.presentation.messages import MessageText
 from sloguard.presentation.words import duration, instant, percent
 
 Block = dict[str, Any]
@@ -20,10 +21,9 @@ _HEADER_LIMIT = 150
 _SECTION_LIMIT = 3_000
 _FIELD_LIMIT = 2_000
 _MOST_CONTRIBUTORS = 5
-_CUT_ENTITY = re.compile(r"&[a-z]{0,3}$")
-
-_SIGNS = {Severity.PAGE: "🔴", Severity.TICKET: "🟠", Severity.INFO: "🔵"}
-_RESOLVED_SIGN = "🟢"
+_VALUE_LIMIT = 990
+"""Of one value of a text: a long one must not push out the others."""
+_HALF = re.compile(r"(&[a-z]{0,3}|<[^<>]*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,14 @@ class SlackMessage:
     blocks: Sequence[Block]
 
 
-def message(incident: Incident) -> SlackMessage:
+def message(notification: Notification, wording: Wording) -> SlackMessage:
     """The message of an incident as it stands now: firing or resolved."""
+    incident = notification.incident
+    title = wording.text(MessageText.SLACK_TITLE, notification)
+    story = _cut(wording.text(MessageText.SLACK_STORY, notification, _harmless), _SECTION_LIMIT)
     blocks = [
-        {"type": "header", "text": {"type": "plain_text", "text": shortened(_title(incident), _HEADER_LIMIT)}},
-        _section(_story(incident)),
+        {"type": "header", "text": {"type": "plain_text", "text": shortened(title, _HEADER_LIMIT)}},
+        _section(story),
         {"type": "section", "fields": [_field(name, value) for name, value in _facts(incident)]},
     ]
     if incident.contributors:
@@ -45,20 +48,13 @@ def message(incident: Incident) -> SlackMessage:
     links = _links(incident)
     if links:
         blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": links}]})
-    return SlackMessage(_fallback(incident), blocks)
+    return SlackMessage(mrkdwn(f"{title} – {incident.summary}", _SECTION_LIMIT), blocks)
 
 
-def reply(incident: Incident, kind: NotificationKind) -> SlackMessage:
+def reply(notification: Notification, wording: Wording) -> SlackMessage:
     """What is added below the first message when the incident changes."""
-    if kind is NotificationKind.RESOLVE:
-        text = (
-            f"{_RESOLVED_SIGN} Resolved after {duration(incident.updated_at - incident.started_at)}. {incident.reason}"
-        )
-    else:
-        changed = f"{_SIGNS[incident.severity]} Severity is now {incident.severity.value}."
-        text = f"{changed} {incident.summary} {incident.reason}"
-    shown = mrkdwn(text, _SECTION_LIMIT)
-    return SlackMessage(shown, [{"type": "section", "text": {"type": "mrkdwn", "text": shown}}])
+    shown = _cut(wording.text(MessageText.SLACK_REPLY, notification, _harmless), _SECTION_LIMIT)
+    return SlackMessage(shown, [_section(shown)])
 
 
 def mrkdwn(text: str, limit: int) -> str:
@@ -66,26 +62,16 @@ def mrkdwn(text: str, limit: int) -> str:
 
     Source: https://docs.slack.dev/messaging/formatting-message-text#escaping
     """
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    if len(escaped) <= limit:
-        return escaped
-    return _CUT_ENTITY.sub("", escaped[: limit - 1]) + "…"
+    return _cut(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), limit)
 
 
-def _title(incident: Incident) -> str:
-    if not incident.firing:
-        return f"{_RESOLVED_SIGN} Resolved: {incident.slo_id}"
-    return f"{_SIGNS[incident.severity]} {incident.severity.value.capitalize()}: {incident.slo_id}"
+def _harmless(value: str) -> str:
+    return mrkdwn(value, _VALUE_LIMIT)
 
 
-def _fallback(incident: Incident) -> str:
-    return mrkdwn(f"{_title(incident)} – {incident.summary}", _SECTION_LIMIT)
-
-
-def _story(incident: Incident) -> str:
-    parts = (incident.summary, incident.reason, incident.description)
-    told = [mrkdwn(part, _SECTION_LIMIT // len(parts) - 1) for part in parts if part]
-    return "\n".join(told) or mrkdwn(incident.slo_id, _SECTION_LIMIT)
+def _cut(escaped: str, limit: int) -> str:
+    """At most so many characters, without half an entity or half a link at the end."""
+    return escaped if len(escaped) <= limit else _HALF.sub("", escaped[: limit - 1]) + "…"
 
 
 def _facts(incident: Incident) -> Sequence[tuple[str, str]]:

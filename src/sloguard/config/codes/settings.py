@@ -69,6 +69,16 @@ HEADER = Code(
     Scope.TOP,
 )
 
+MESSAGE_TEMPLATE = Code(
+    "SG077",
+    "A message template that cannot be used",
+    "It is a Jinja2 template of at most 64 KB that says something of every incident; which values there are stands in "
+    "docs/messages.md. It is tried with examples when the configuration is read, so that no page fails by it.",
+    "Correct the template, and look at the result with `sloguard preview`.",
+    "messages: {slack_story: no/such/file.j2}\n",
+    Scope.TOP,
+)
+
 NO_CREDENTIAL = Code(
     "SG102",
     "A receiver without a credential",

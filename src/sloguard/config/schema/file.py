@@ -9,13 +9,14 @@ from sloguard.config.schema.alerting import RoutesEntry, SelfAlert
 from sloguard.config.schema.entry import Entry
 from sloguard.config.schema.required import required_here
 from sloguard.config.schema.service import DefaultsEntry, ServiceEntry, TemplateEntry
-from sloguard.config.schema.surroundings import EvaluationEntry, NotifyEntry, PrometheusEntry
+from sloguard.config.schema.surroundings import EvaluationEntry, MessagesEntry, NotifyEntry, PrometheusEntry
 
 
 class _FileKeys(Entry):
     prometheus: PrometheusEntry | None = Field(None, description="Where the counters are.")
     evaluation: EvaluationEntry | None = Field(None, description="How often and how finely events are counted.")
     notify: NotifyEntry | None = Field(None, description="Who can be told.")
+    messages: MessagesEntry | None = Field(None, description="What they are told, if not in the built-in words.")
     routes: RoutesEntry | None = Field(None, description="Who is told of what.")
     self_alert: SelfAlert | None = Field(
         None,

@@ -101,6 +101,15 @@ class PagerDutyEntry(Entry):
     )
 
 
+class MessagesEntry(Entry):
+    """The team's own words: Jinja2 templates, in files relative to this one, in the place of built-in texts."""
+
+    slack_title: Text | None = Field(None, description="The heading of a Slack message.")
+    slack_story: Text | None = Field(None, description="The text below the heading, in Slack's mrkdwn.")
+    slack_reply: Text | None = Field(None, description="What is added in the thread when the incident changes.")
+    pagerduty_summary: Text | None = Field(None, description="The title of a PagerDuty alert: one line.")
+
+
 class NotifyEntry(Entry):
     """Receivers, by names that you choose. Without any, alerts are kept and shown, not sent."""
 
