@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sloguard.model.adjustment import Adjustment, AdjustmentRecord, Removal
 from sloguard.model.alert import AlertKey, AlertRecord
 from sloguard.model.delivery import DeliveryResult, Notification, OutboxEntry
 from sloguard.model.measurement import Slice
@@ -95,6 +96,26 @@ class LedgerStore(Protocol):
 
     def write_replayed(self, ranges: Sequence[CountedRange], done: Mapping[LedgerKey, tuple[int, int]]) -> None:
         """`write_ranges`, and remember the intervals counted so far, in one transaction."""
+        ...
+
+    def adjustments(self) -> Sequence[Adjustment]:
+        """What is to be taken out of sums of slices or put right in them: all that was made and not taken back."""
+        ...
+
+
+class AdjustmentStore(Protocol):
+    """Exclusions and corrections, and who made and removed them. Nothing is ever deleted."""
+
+    def add(self, adjustment: Adjustment) -> int:
+        """Write one down; its number is given here, counts up, and is never given again."""
+        ...
+
+    def remove(self, number: int, removal: Removal) -> AdjustmentRecord | None:
+        """Take one back. The answer is its record, with an earlier removal if there was one; None if there is none."""
+        ...
+
+    def records(self) -> Sequence[AdjustmentRecord]:
+        """Every one that was ever made, in the order of making."""
         ...
 
 

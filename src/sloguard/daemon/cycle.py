@@ -27,7 +27,6 @@ from sloguard.model.alert import (
     Incident,
     Reason,
 )
-from sloguard.model.composite import CompositeIndicator
 from sloguard.model.measurement import Slice
 from sloguard.model.settings import Configuration
 from sloguard.model.slo import Slo
@@ -95,6 +94,7 @@ class Cycle:
             self._histories.load(self._configuration.slos, now)
         elif settled is not None:
             self._histories.apply(settled.ranges)
+        self._histories.adjust()
         refused = {key.slo_id: why for key, why in settled.refused.items()} if settled else {}
         sight = _Sight(tail, self._watched(now, error), refused, self._alerts.alerts())
         statuses: dict[str, SloStatus] = {}
@@ -150,8 +150,9 @@ class Cycle:
 
     def _contributors(self, slo: Slo, reason: Reason, sight: _Sight, now: datetime) -> tuple[Contributor, ...]:
         window = reason.short or reason.long
-        if window and isinstance(slo.indicator, CompositeIndicator):
-            return member_contributors(self._histories.observed_members(slo.indicator, sight.tail, now).shares(window))
+        members = self._histories.observed_members(slo, sight.tail, now)
+        if window and members:
+            return member_contributors(members.shares(window))
         query = breakdown_query(of_group(slo.indicator, slo.group), slo.breakdown_by, window) if window else None
         if query is None or monotonic_seconds() > self._ask_until:
             return ()

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
+from sloguard.evaluation.adjustments import Adjustments, adjustments
 from sloguard.evaluation.measure import Observed
 from sloguard.model.composite import MissingMember
 from sloguard.model.measurement import Counts, Measurement, NoData
@@ -46,6 +48,24 @@ class ObservedMembers:
     members: tuple[ObservedMember, ...]
     at: datetime
     missing: MissingMember = MissingMember.NO_DATA
+
+    @property
+    def adjustments(self) -> Adjustments:
+        """All of its members'."""
+        return adjustments(each for member in self.members for each in member.observed.adjustments.every)
+
+    @property
+    def unadjusted(self) -> Self:
+        members = tuple(replace(member, observed=member.observed.unadjusted) for member in self.members)
+        return replace(self, members=members)
+
+    def unseen(self, since: datetime | None = None) -> timedelta | None:
+        """Of the member that has been silent longest, if all are needed; else of the one that was heard last."""
+        unseen = [member.observed.unseen(since) for member in self.members]
+        known = [each for each in unseen if each is not None]
+        if self.missing is MissingMember.NO_DATA:
+            return max(known) if len(known) == len(unseen) else None
+        return min(known, default=None)
 
     @property
     def stale(self) -> bool:

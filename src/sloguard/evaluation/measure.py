@@ -1,10 +1,11 @@
 """What a window saw: counts and coverage, or why there is no answer."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, Self
 
-from sloguard.evaluation.history import History, WindowSum
+from sloguard.evaluation.adjustments import NOTHING_ADJUSTED, Adjustments, Sums
+from sloguard.evaluation.history import WindowSum
 from sloguard.model.measurement import Counts, Measurement, NoData, NoDataReason, Slice
 
 LOWEST_COVERAGE_RATIO = 0.9
@@ -38,6 +39,20 @@ class Observed(Protocol):
         """Windows are whole numbers of these."""
         ...
 
+    @property
+    def adjustments(self) -> Adjustments:
+        """What is taken out of its sums, or put right in them."""
+        ...
+
+    @property
+    def unadjusted(self) -> "Observed":
+        """The same as the ledger has it."""
+        ...
+
+    def unseen(self, since: datetime | None = None) -> timedelta | None:
+        """For how long nothing has been seen that was expected, at most since an instant. None if nothing ever was."""
+        ...
+
     def reaches_back(self, window: timedelta) -> bool:
         """Whether all of the window was asked for. Until then an hour may be known by its last minute only."""
         ...
@@ -55,12 +70,14 @@ class Observed(Protocol):
 class ObservedSlices:
     """An SLO that is counted itself: settled slices, and what came after the last of them."""
 
-    history: History
+    history: Sums
+    """As the ledger has it."""
     tail: Slice | None
     at: datetime
     slice_length: timedelta
     counted_from: int | None = None
     """Everything since this instant (Unix seconds) was asked for; there may be more history before it."""
+    adjustments: Adjustments = NOTHING_ADJUSTED
 
     @property
     def last_seen(self) -> int | None:
@@ -70,9 +87,19 @@ class ObservedSlices:
         return self.counted_from is not None and self.counted_from <= (self.at - window + self.slice_length).timestamp()
 
     @property
+    def unadjusted(self) -> Self:
+        return replace(self, adjustments=NOTHING_ADJUSTED)
+
+    @property
     def stale(self) -> bool:
+        unseen = self.unseen()
+        return unseen is not None and unseen > STALE_AFTER
+
+    def unseen(self, since: datetime | None = None) -> timedelta | None:
+        """Time that is excluded is no silence."""
         last = self.last_seen
-        return last is not None and self.at.timestamp() - last > STALE_AFTER.total_seconds()
+        known = [at for at in (None if last is None else datetime.fromtimestamp(last, UTC), since) if at is not None]
+        return self.adjustments.expected(max(known), self.at) if known else None
 
     @property
     def watermark(self) -> int | None:
@@ -88,12 +115,12 @@ class ObservedSlices:
         first = self.history.first
         if first is None:
             first = self.tail.start if self.tail else None
-        if first is None:
+        if first is None or first >= self.at.timestamp():
             return NoData(window, NoDataReason.NEVER_SEEN)
         slice_seconds = self.slice_length.total_seconds()
         start = round(start_at.timestamp() / slice_seconds) * slice_seconds
         seen = self._sum(start)
-        expected = self.at.timestamp() - max(start, first)
+        expected = self.adjustments.kept_seconds(max(start, first), self.at.timestamp())
         coverage = min(1.0, seen.seen_seconds / expected) if expected > 0 else float(not self.stale)
         if coverage < LOWEST_COVERAGE_RATIO:
             reason = NoDataReason.STALE if self.stale else NoDataReason.LOW_COVERAGE
@@ -104,10 +131,17 @@ class ObservedSlices:
         return Measurement(window, self.at, counts, coverage, approximate=partial)
 
     def _sum(self, start: float) -> WindowSum:
+        # The tail's whole seconds may end a little later than now.
+        end = max(self.at.timestamp(), self.tail.end if self.tail else 0)
+        return self.adjustments.sum(self._counted, start, end)
+
+    def _counted(self, start: float, end: float) -> WindowSum:
         tail = self.tail
         if tail is None:
-            return self.history.sum(start, self.at.timestamp())
-        return self.history.sum(start, tail.start) + WindowSum(tail.bad, tail.total, tail.seconds)
+            return self.history.sum(start, end)
+        settled = self.history.sum(start, min(end, tail.start))
+        share = max(0.0, min(end, tail.end) - max(start, tail.start)) / tail.seconds
+        return settled + WindowSum(share * tail.bad, share * tail.total, share * tail.seconds)
 
 
 def measure(observed: Observed, window: timedelta) -> Measurement | NoData:

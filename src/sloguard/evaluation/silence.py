@@ -41,7 +41,8 @@ def read_silence(slo: Slo, policy: NoDataPolicy, observed: Observed, watched_sin
     severity = policy.severity
     if last_at is None and severity.rank > Severity.TICKET.rank:
         severity = Severity.TICKET  # a promise that nobody measures is a finding, not an emergency
-    verdict = _silent(last_at, watched_since, limit, observed.at)
+    watched = None if watched_since is None else observed.unseen(watched_since)
+    verdict = _silent(watched, observed.unseen(), limit)
     reason = Reason(code, limit=limit, last_seen_at=last_at)
     return Signal(severity, verdict, reason, limit / _HOLD_FRACTION, ReasonCode.DATA_RETURNED)
 
@@ -50,16 +51,17 @@ def read_blindness(
     policy: BlindnessPolicy, last_good_at: datetime | None, started_at: datetime, now: datetime
 ) -> Signal:
     """Whether sloguard has had no complete evaluation for too long; before the first the clock runs from its start."""
-    verdict = _silent(last_good_at, max(started_at, last_good_at or started_at), policy.after, now)
+    unseen = None if last_good_at is None else now - last_good_at
+    verdict = _silent(now - max(started_at, last_good_at or started_at), unseen, policy.after)
     reason = Reason(ReasonCode.BLIND, limit=policy.after, last_seen_at=last_good_at)
     return Signal(policy.severity, verdict, reason, recovered=ReasonCode.SEES_AGAIN)
 
 
-def _silent(last_at: datetime | None, watched_since: datetime | None, limit: timedelta, now: datetime) -> Verdict:
-    if watched_since is None:
+def _silent(watched: timedelta | None, unseen: timedelta | None, limit: timedelta) -> Verdict:
+    """For how long nothing has been seen: while somebody watched (None: nobody does), and ever since (None: ever)."""
+    if watched is None:
         return Verdict.UNKNOWN
-    clock_start = watched_since if last_at is None else max(last_at, watched_since)
-    if now - clock_start >= limit:
+    if watched >= limit:
         return Verdict.FIRING
     # Watched for too short a time to say: an alert of before a restart goes on until something is seen.
-    return Verdict.IDLE if last_at is None or now - last_at >= limit else Verdict.CLEAR
+    return Verdict.IDLE if unseen is None or unseen >= limit else Verdict.CLEAR

@@ -9,6 +9,7 @@ from sloguard.evaluation.health import service_health, slo_health
 from sloguard.evaluation.measure import Observed, measure, measure_since
 from sloguard.evaluation.tiers import tier_windows
 from sloguard.evaluation.windows import Span, span
+from sloguard.model.adjustment import Adjusted
 from sloguard.model.alert import Alert
 from sloguard.model.measurement import Measurement, NoData, NoDataReason
 from sloguard.model.slo import Service, Slo
@@ -57,6 +58,7 @@ def slo_status(
         owner=slo.owner,
         runbook_url=slo.runbook_url,
         group=slo.group,
+        adjusted=_adjusted(observed, in_force.start_at, whole),
     )
 
 
@@ -91,6 +93,17 @@ def _burn_rates(slo: Slo, observed: Observed) -> dict[timedelta, float | None]:
         window: burn_rate(seen.counts, slo.budget_ratio) if isinstance(seen, Measurement) else None
         for window, seen in measured.items()
     }
+
+
+def _adjusted(observed: Observed, start_at: datetime, whole: Measurement | NoData) -> Adjusted | None:
+    applied = observed.adjustments.within(start_at, observed.at)
+    if not applied:
+        return None
+    excluded = observed.at - start_at - observed.adjustments.expected(start_at, observed.at)
+    raw = measure_since(observed.unadjusted, start_at)
+    if isinstance(raw, NoData) or isinstance(whole, NoData):
+        return Adjusted(applied, excluded, None, None)
+    return Adjusted(applied, excluded, raw.counts.bad - whole.counts.bad, raw.counts.total - whole.counts.total)
 
 
 def _success_ratio(whole: Measurement | NoData) -> float | None:

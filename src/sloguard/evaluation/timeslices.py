@@ -4,26 +4,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Self
 
+from sloguard.evaluation.adjustments import NOTHING_ADJUSTED, Adjustments, Sums
 from sloguard.evaluation.history import History, WindowSum
 from sloguard.evaluation.measure import LOWEST_COVERAGE_RATIO, ObservedSlices
 from sloguard.model.measurement import Measurement, NoData, NoDataReason, Slice
 from sloguard.model.timeslices import EmptySlices, Timeslices
 
 
-def judged(history: History, timeslices: Timeslices, since: int | None = None) -> Iterator[Slice]:
+def judged(
+    history: Sums,
+    timeslices: Timeslices,
+    since: int | None = None,
+    adjustments: Adjustments = NOTHING_ADJUSTED,
+) -> Iterator[Slice]:
     """The timeslices that have ended, as slices of one event or none; from the one that holds `since` (Unix seconds).
 
     One that was not seen well enough is left out, like a slice that was not seen. Of a slice that crosses a bound,
-    as the long ones of a coarse replay may, each timeslice has its part.
+    as the long ones of a coarse replay may, each timeslice has its part. One that is excluded in part is judged by
+    what is left of it; one that is excluded as a whole is not judged.
     """
     if history.first is None or history.last is None:
         return
     length = round(timeslices.length.total_seconds())
     begin = history.first if since is None else max(since, history.first)
     for start in range(begin // length * length, history.last // length * length, length):
-        seen = history.sum(start, start + length)
-        if seen.seen_seconds >= LOWEST_COVERAGE_RATIO * length:
+        seen = adjustments.sum(history.sum, start, start + length)
+        expected = adjustments.kept_seconds(start, start + length)
+        if expected and seen.seen_seconds >= LOWEST_COVERAGE_RATIO * expected:
             yield _verdict(seen, timeslices, start, length)
 
 
@@ -40,16 +49,18 @@ def _verdict(seen: WindowSum, timeslices: Timeslices, start: int, length: int) -
 class Verdicts:
     """The timeslices of an SLO's history: derived once, and kept up with it."""
 
-    __slots__ = ("_timeslices", "history")
+    __slots__ = ("_adjustments", "_timeslices", "history")
 
-    def __init__(self, counted: History, timeslices: Timeslices) -> None:
+    def __init__(self, counted: Sums, timeslices: Timeslices, adjustments: Adjustments = NOTHING_ADJUSTED) -> None:
         self._timeslices = timeslices
-        self.history = History.of(judged(counted, timeslices))
+        self._adjustments = adjustments
+        self.history = History.of(judged(counted, timeslices, adjustments=adjustments))
 
-    def follow(self, counted: History, since: int) -> None:
+    def follow(self, counted: Sums, since: int) -> None:
         """Take over what has changed in the counted history from an instant on (Unix seconds)."""
         length = round(self._timeslices.length.total_seconds())
-        self.history.replace_from(since // length * length, judged(counted, self._timeslices, since))
+        changed = judged(counted, self._timeslices, since, self._adjustments)
+        self.history.replace_from(since // length * length, changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,17 @@ class ObservedTimeslices:
     verdicts: History
     slice_length: timedelta
     """Of a timeslice."""
+    unadjusted_verdicts: History | None = None
+    """What the verdicts would be without the adjustments; None where there are none."""
+
+    @property
+    def adjustments(self) -> Adjustments:
+        return self.counted.adjustments
+
+    @property
+    def unadjusted(self) -> Self:
+        verdicts = self.unadjusted_verdicts or self.verdicts
+        return replace(self, counted=self.counted.unadjusted, verdicts=verdicts, unadjusted_verdicts=None)
 
     @property
     def at(self) -> datetime:
@@ -77,6 +99,9 @@ class ObservedTimeslices:
     def watermark(self) -> int | None:
         return self.counted.watermark
 
+    def unseen(self, since: datetime | None = None) -> timedelta | None:
+        return self.counted.unseen(since)
+
     def reaches_back(self, window: timedelta) -> bool:
         return self._ended.reaches_back(window)
 
@@ -93,9 +118,10 @@ class ObservedTimeslices:
         until = self.at.timestamp()
         if watermark is not None and not self.stale:
             until = min(until, watermark)
-        seconds = self.slice_length.total_seconds()
+        seconds = round(self.slice_length.total_seconds())
         end_at = datetime.fromtimestamp(until // seconds * seconds, UTC)
-        return ObservedSlices(self.verdicts, None, end_at, self.slice_length, self.counted.counted_from)
+        whole = self.adjustments.whole(seconds)
+        return ObservedSlices(self.verdicts, None, end_at, self.slice_length, self.counted.counted_from, whole)
 
     def _answer(self, seen: Measurement | NoData) -> Measurement | NoData:
         begun = self.counted.history.first is not None or self.counted.tail is not None

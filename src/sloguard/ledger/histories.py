@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sloguard.evaluation.adjustments import NOTHING_ADJUSTED, Adjusting, Adjustments
 from sloguard.evaluation.composite import ObservedMember, ObservedMembers
 from sloguard.evaluation.history import History
 from sloguard.evaluation.measure import Observed, ObservedSlices
@@ -11,9 +12,11 @@ from sloguard.evaluation.timeslices import ObservedTimeslices, Verdicts
 from sloguard.evaluation.windows import longest
 from sloguard.ledger.groups import KnownGroups, Seen, known_groups, note, present
 from sloguard.ledger.plan import ledger_key
+from sloguard.model.adjustment import Exclusion
 from sloguard.model.composite import CompositeIndicator
 from sloguard.model.measurement import Slice
 from sloguard.model.slo import Service, Slo, grouped
+from sloguard.model.timeslices import Timeslices
 from sloguard.ports import CountedRange, LedgerKey, LedgerStore
 
 _MARGIN = timedelta(days=1)
@@ -25,8 +28,9 @@ class Histories:
         self._store = store
         self._slice_length = slice_length
         self._histories: dict[LedgerKey, History] = {}
-        self._verdicts: dict[LedgerKey, Verdicts] = {}
+        self._verdicts: dict[LedgerKey, dict[Adjustments, Verdicts]] = {}
         """Of SLOs that are budgeted by timeslices; derived when they are looked at first."""
+        self._adjusting = Adjusting()
         self._counted_from: dict[LedgerKey, int] = {}
         self._declared: dict[str, Slo] = {}
         self._known: KnownGroups = {}
@@ -38,6 +42,7 @@ class Histories:
 
     def load(self, slos: Iterable[Slo], until: datetime) -> None:
         """Read what the windows that end at `until` need. Later slices are left out."""
+        self.adjust()
         self._counted_from = _counted_from(self._store)
         self._replayed_until = {key: end for key, (_, end) in self._store.replayed().items()}
         marks = self._store.marks()
@@ -50,6 +55,11 @@ class Histories:
             start = int((until - reach - _MARGIN).timestamp())
             self._histories[key] = History.of(self._store.slices(key, start, end))
             self._verdicts.pop(key, None)
+
+    def adjust(self) -> None:
+        """Read what is excluded and corrected."""
+        if self._adjusting.take(self._store.adjustments()):
+            self._verdicts.clear()
 
     def _reaches(self, declared: Sequence[Slo], until: datetime) -> Mapping[LedgerKey, timedelta]:
         """How far back each history is looked at: that of a composite's member at least as far as the composite."""
@@ -70,8 +80,8 @@ class Histories:
         for counted in ranges:
             history = self._histories.setdefault(counted.key, History())
             history.replace_from(counted.start, counted.slices)
-            if counted.key in self._verdicts:
-                self._verdicts[counted.key].follow(history, counted.start)
+            for verdicts in self._verdicts.get(counted.key, {}).values():
+                verdicts.follow(history, counted.start)
             self._counted_from.setdefault(counted.key, counted.start)
             if counted.slices:
                 note(self._known, counted.key, Seen(counted.slices[0].start, counted.slices[-1].end))
@@ -99,26 +109,48 @@ class Histories:
         share = slo.weight / min(len(groups), slo.group_limit)
         return tuple(replace(grouped(slo, group), weight=share) for group in groups[: slo.group_limit])
 
-    def observed(self, slo: Slo, tail: Mapping[LedgerKey, Slice], at: datetime) -> Observed:
-        """What is known of an SLO. A composite's members are those of the last `load`."""
+    def observed(
+        self, slo: Slo, tail: Mapping[LedgerKey, Slice], at: datetime, also_excluded: Sequence[Exclusion] = ()
+    ) -> Observed:
+        """What is known of an SLO, adjusted. A composite's members are those of the last `load`.
+
+        `also_excluded` are exclusions of the composite that it is looked at for.
+        """
+        applying = self._adjusting.of(slo).also_excluding(also_excluded)
         if isinstance(slo.indicator, CompositeIndicator):
-            return self.observed_members(slo.indicator, tail, at)
+            return self._members(slo.indicator, tail, at, applying.exclusions)
         key = ledger_key(slo)
         history = self._histories.get(key) or History()
         asked_since = self._asked_since(slo, key, history)
-        observed = ObservedSlices(history, tail.get(key), at, self._slice_length, asked_since)
+        observed = ObservedSlices(history, tail.get(key), at, self._slice_length, asked_since, applying)
         if slo.timeslices is None:
             return observed
-        if key not in self._verdicts:
-            self._verdicts[key] = Verdicts(history, slo.timeslices)
-        return ObservedTimeslices(observed, self._verdicts[key].history, slo.timeslices.length)
+        verdicts = self._judged(key, history, slo.timeslices, applying)
+        unadjusted = self._judged(key, history, slo.timeslices, NOTHING_ADJUSTED)
+        return ObservedTimeslices(observed, verdicts, slo.timeslices.length, unadjusted)
 
-    def observed_members(
-        self, composite: CompositeIndicator, tail: Mapping[LedgerKey, Slice], at: datetime
+    def _judged(self, key: LedgerKey, history: History, timeslices: Timeslices, applying: Adjustments) -> History:
+        known = self._verdicts.setdefault(key, {})
+        if applying not in known:
+            known[applying] = Verdicts(history, timeslices, applying)
+        return known[applying].history
+
+    def observed_members(self, slo: Slo, tail: Mapping[LedgerKey, Slice], at: datetime) -> ObservedMembers | None:
+        """What is known of a composite's members; None of any other SLO."""
+        observed = self.observed(slo, tail, at) if isinstance(slo.indicator, CompositeIndicator) else None
+        return observed if isinstance(observed, ObservedMembers) else None
+
+    def _members(
+        self,
+        composite: CompositeIndicator,
+        tail: Mapping[LedgerKey, Slice],
+        at: datetime,
+        excluded: Sequence[Exclusion],
     ) -> ObservedMembers:
         members = [(self._declared[member.slo_id], float(member.weight)) for member in composite.members]
         observed = [
-            ObservedMember(slo.id, weight, self.observed(slo, tail, at), slo.approximate) for slo, weight in members
+            ObservedMember(slo.id, weight, self.observed(slo, tail, at, excluded), slo.approximate)
+            for slo, weight in members
         ]
         return ObservedMembers(tuple(observed), at, composite.missing)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from sloguard.model.adjustment import Adjusted
 from sloguard.model.alert import Alert
 from sloguard.model.group import Group
 from sloguard.model.measurement import Counts, NoData
@@ -80,6 +81,8 @@ class SloStatus:
     """Of a calendar window."""
     group: Group = ()
     """The label values that it is about, where one SLO stands for many; id and name hold them too."""
+    adjusted: Adjusted | None = None
+    """What exclusions and corrections make of these numbers; None if none has a part in them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,10 @@ from sqlalchemy import (
     update,
 )
 
+from sloguard.model.adjustment import Adjustment
 from sloguard.model.measurement import Slice
 from sloguard.ports import CountedRange, LedgerKey, LedgerMark
+from sloguard.store.adjustments import in_force
 from sloguard.store.connection import reading, writing
 from sloguard.store.tables import series, slices
 from sloguard.store.upsert import insert_ignoring, insert_replacing
@@ -80,6 +82,10 @@ class SqlLedgerStore:
                 keys = _series_keys(connection, done)
                 rows = [{"of": keys[key], "start": start, "end": end} for key, (start, end) in done.items()]
                 connection.execute(_REMEMBER_REPLAYED, sorted(rows, key=itemgetter("of")))
+
+    def adjustments(self) -> Sequence[Adjustment]:
+        with reading(self.engine) as connection:
+            return in_force(connection)
 
 
 _IDS_PER_QUERY = 5_000

@@ -8,6 +8,7 @@ from sqlalchemy import URL, Engine, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from sloguard.errors import StoreError
+from sloguard.store.adjustments import SqlAdjustmentStore
 from sloguard.store.alerts import SqlAlertStore
 from sloguard.store.connection import connect, reading, shown, use_write_ahead_log
 from sloguard.store.ledger import SqlLedgerStore
@@ -22,12 +23,13 @@ _HOW = "Give sqlite:///FILE, or postgresql://USER@HOST/NAME."
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Counts, alerts and notifications in one database. May be used by several threads at once."""
+    """Counts, adjustments, alerts and notifications in one database. May be used by several threads at once."""
 
     engine: Engine
     ledger: SqlLedgerStore
     alerts: SqlAlertStore
     outbox: SqlOutbox
+    adjustments: SqlAdjustmentStore
 
     def ping(self) -> None:
         """Raises StoreError if the database does not answer."""
@@ -56,7 +58,7 @@ def open_store(url: str = DEFAULT_URL, *, migrate: bool = False, create: bool = 
     except BaseException:
         engine.dispose()
         raise
-    return Store(engine, SqlLedgerStore(engine), SqlAlertStore(engine), SqlOutbox(engine))
+    return Store(engine, SqlLedgerStore(engine), SqlAlertStore(engine), SqlOutbox(engine), SqlAdjustmentStore(engine))
 
 
 def _exists(url: URL) -> bool:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every schema there has been, oldest first. Reading it from `migrations` would cost 0.3 s at each start."""
 
 CURRENT_REVISION = REVISIONS[-1]
@@ -110,6 +110,25 @@ outbox = Table(
     Column("last_error", Text),
     Column("delivered_at", Instant),
     sqlite_autoincrement=True,  # an id is never given twice: the order of a key's entries is the order of ids
+)
+
+adjustments = Table(
+    "adjustments",
+    metadata,
+    Column("number", _RowId, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("start_at", Instant, nullable=False),
+    Column("end_at", Instant, nullable=False),
+    Column("bad", Float(53)),
+    Column("total", Float(53)),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("removed_by", Text),
+    Column("removed_because", Text),
+    Column("removed_at", Instant),
+    sqlite_autoincrement=True,  # a number is never given twice: people refer to it
 )
 
 # What is due is looked for among what is pending, which is little; what was delivered grows.
