@@ -1,11 +1,11 @@
-"""An SLO's slices in memory, as running sums: any window costs two look-ups."""
+"""An SLO's slices in memory, a few bytes each, of which any window is added up in microseconds."""
 
-from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
+from sloguard.evaluation.column import Column
+from sloguard.evaluation.timeline import Timeline
 from sloguard.model.measurement import Slice
 
 
@@ -24,70 +24,90 @@ class WindowSum:
 class History:
     """Slices in ascending order without overlaps. Grows at its end."""
 
-    __slots__ = ("_bad", "_end", "_seconds", "_start", "_total")
+    __slots__ = ("_bad", "_times", "_total")
 
     def __init__(self) -> None:
-        self._start = array("q")
-        self._end = array("q")
-        self._bad = array("d", [0.0])
-        self._total = array("d", [0.0])
-        self._seconds = array("q", [0])
+        self._times = Timeline()
+        self._bad = Column()
+        self._total = Column()
 
     @classmethod
     def of(cls, slices: Iterable[Slice]) -> Self:
         history = cls()
-        history._append(slices)
+        history._replace(0, 0, slices)
         return history
+
+    def __len__(self) -> int:
+        return len(self._times)
 
     @property
     def first(self) -> int | None:
         """Start of the first slice, in Unix seconds."""
-        return self._start[0] if self._start else None
+        return self._times.start(0) if len(self) else None
 
     @property
     def last(self) -> int | None:
         """End of the last slice, in Unix seconds."""
-        return self._end[-1] if self._end else None
+        return self._times.end(len(self) - 1) if len(self) else None
+
+    def slices(self, start: int, end: int) -> Iterator[Slice]:
+        """Those that begin in `start <= time < end`. What was bridged is not remembered."""
+        low, high = self._times.place_from(start), self._times.place_from(end)
+        values = zip(self._bad.values(low, high), self._total.values(low, high), strict=True)
+        for (begin, length, unseen), (bad, total) in zip(self._times.slices(low, high), values, strict=True):
+            yield Slice(begin, length, bad, total, unseen_seconds=unseen)
 
     def replace_from(self, start: int, slices: Iterable[Slice]) -> None:
         """Put slices in the place of all that begin at `start` or later."""
-        keep = bisect_left(self._start, start)
-        del self._start[keep:], self._end[keep:]
-        del self._bad[keep + 1 :], self._total[keep + 1 :], self._seconds[keep + 1 :]
-        self._append(slices)
+        self._replace(self._times.place_from(start), len(self), slices)
+
+    def replace(self, start: int, end: int, slices: Iterable[Slice]) -> None:
+        """Put slices in the place of all that begin in `start <= time < end`."""
+        self._replace(self._times.place_from(start), self._times.place_from(end), slices)
+
+    def forget_before(self, time: int) -> None:
+        """Drop the slices that ended before a time, or at it."""
+        self._replace(0, self._times.place(time), ())
+
+    def _replace(self, low: int, high: int, slices: Iterable[Slice]) -> None:
+        columns = list(zip(*slices, strict=True)) or [()] * len(Slice._fields)
+        start, seconds, bad, total, _, unseen = columns
+        self._times.replace(low, high, zip(start, seconds, unseen, strict=True))
+        self._bad.replace(low, high, bad)
+        self._total.replace(low, high, total)
+
+    def bounds(self, time: float) -> tuple[float, float]:
+        """The bounds of the slice that a time lies within; twice the time itself if it lies within none."""
+        place = self._times.place(time)
+        if place < len(self) and self._times.start(place) < time:
+            return self._times.start(place), self._times.end(place)
+        return time, time
 
     def sum(self, start: float, end: float) -> WindowSum:
         """Events between two instants (Unix seconds).
 
-        A slice that crosses a bound, as the long ones of a coarse replay may, counts by the part that lies within.
+        A slice that crosses a bound counts by the part that lies within.
         """
-        low = bisect_right(self._end, start)
-        high = bisect_left(self._start, end)
+        times = self._times
+        low, high = times.place(start), times.place_from(end)
         if low >= high:
             return WindowSum()
         whole = WindowSum(
-            self._bad[high] - self._bad[low],
-            self._total[high] - self._total[low],
-            self._seconds[high] - self._seconds[low],
+            self._bad.sum_before(high) - self._bad.sum_before(low),
+            self._total.sum_before(high) - self._total.sum_before(low),
+            times.seen_before(high) - times.seen_before(low),
         )
-        if start <= self._start[low] and end >= self._end[high - 1]:
+        if start <= times.start(low) and end >= times.end(high - 1):
             return whole
         return sum((self._excess(index, start, end) for index in {low, high - 1}), whole)
 
     def _excess(self, index: int, start: float, end: float) -> WindowSum:
         """What one slice must give back, because it lies outside in part."""
-        inside = min(end, self._end[index]) - max(start, self._start[index])
-        outside_share = 1 - inside / (self._end[index] - self._start[index])
+        length = self._times.length(index)
+        inside = min(end, self._times.end(index)) - max(start, self._times.start(index))
+        given_back = inside / length - 1
         return WindowSum(
-            outside_share * (self._bad[index] - self._bad[index + 1]),
-            outside_share * (self._total[index] - self._total[index + 1]),
-            outside_share * (self._seconds[index] - self._seconds[index + 1]),
+            given_back * self._bad[index],
+            given_back * self._total[index],
+            given_back * (length - self._times.unseen(index)),
         )
-
-    def _append(self, slices: Iterable[Slice]) -> None:
-        for part in slices:
-            self._start.append(part.start)
-            self._end.append(part.end)
-            self._bad.append(self._bad[-1] + part.bad)
-            self._total.append(self._total[-1] + part.total)
-            self._seconds.append(self._seconds[-1] + part.seconds)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """Events of one SLO in `start <= time < start + seconds` (Unix seconds).
 
     Bad may exceed total, or be negative, by a scrape's worth of skew: only sums over windows are clamped.
+    A tuple, for there are millions of them: it is made three times as fast as a frozen dataclass.
     """
 
     start: int
@@ -18,6 +19,8 @@ class Slice:
     total: float
     bridged: bool = False
     """Spread over a gap in the data: the sum over the gap is known, its course is not."""
+    unseen_seconds: int = 0
+    """Of a slice that was rolled up: so much of it nobody has seen."""
 
     @property
     def end(self) -> int:
