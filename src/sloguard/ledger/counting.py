@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sloguard.ledger.batches import tagged_query
-from sloguard.ledger.exceptions import Evidence, Interval, Labels, exceptional_increases
+from sloguard.ledger.exceptions import Evidence, Interval, Labels, exceptional_increases, series_labels
 from sloguard.ledger.plan import CountingPlan, Increase, Increases, increases_of, summed
 from sloguard.ledger.ratios import RatioQuestions
 from sloguard.model.group import Group, group_of
@@ -139,17 +139,17 @@ class IntervalCounter:
     ) -> Mapping[Term, Evidence]:
         by_term: dict[Term, set[Labels]] = {}
         for sample in exceptional:
-            by_term.setdefault(terms[sample.labels[TAG]], set()).add(_identity(sample.labels))
+            by_term.setdefault(terms[sample.labels[TAG]], set()).add(series_labels(sample.labels))
         return {term: self._evidence_of(term, labels, start, end) for term, labels in by_term.items()}
 
     def _evidence_of(self, term: Term, exceptions: Collection[Labels], start: datetime, end: datetime) -> Evidence:
         length = end - start
         samples = {
-            _identity(series.labels): series.points
+            series_labels(series.labels): series.points
             for series in self._source.query_raw(samples_query(term, length), end)
         }
         origins = {
-            _identity(sample.labels): sample.value
+            series_labels(sample.labels): sample.value
             for sample in self._source.query(origins_query(term, length, self._scrape_interval), end)
         }
         return Evidence(exceptions, samples, origins)
@@ -165,7 +165,3 @@ def _finite(increases: Mapping[_Key, Increase]) -> dict[_Key, Increase]:
 def _known(evidence: Evidence, start: datetime) -> bool:
     earlier = any(points and points[0][0] <= start.timestamp() for points in evidence.samples.values())
     return earlier or bool(evidence.origins)
-
-
-def _identity(labels: Mapping[str, str]) -> Labels:
-    return frozenset((name, value) for name, value in labels.items() if name not in {TAG, "__name__"})

@@ -1,20 +1,16 @@
 """Filling the ledger from Prometheus' own past by range queries: resumable, in chunks, newest first."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sloguard.ledger.batches import tagged_query
+from sloguard.ledger.chunk_counting import ChunkCounter
 from sloguard.ledger.groups import Places
 from sloguard.ledger.pieces import HOUR_SECONDS, Chunk, Piece, chunks, missing_pieces
-from sloguard.ledger.plan import CounterPlan, CountingPlan, Increase, Increases, increases_of, summed
-from sloguard.ledger.ratios import RatioQuestions
+from sloguard.ledger.plan import CountingPlan
 from sloguard.ledger.slices import Step, counted_range
-from sloguard.model.group import Group, group_of
-from sloguard.model.series import Series
 from sloguard.model.settings import PrometheusSettings
 from sloguard.ports import CountedRange, LedgerKey, LedgerMark, LedgerStore, MetricsSource
-from sloguard.promql.counting import TAG, Term, gauges_query, replay_query
 
 _SCRAPE_INTERVAL = PrometheusSettings().scrape_interval
 
@@ -49,8 +45,7 @@ class Replay:
         slice_length: timedelta,
         scrape_interval: timedelta = _SCRAPE_INTERVAL,
     ) -> None:
-        self._source = source
-        self._scrape_interval = scrape_interval
+        self._counter = ChunkCounter(source, slice_length, scrape_interval)
         self._store = store
         self._slice_seconds = round(slice_length.total_seconds())
 
@@ -95,17 +90,16 @@ class Replay:
         return ascending if piece.ascending else ascending[::-1]
 
     def _replay(self, plan: CountingPlan, piece: Piece, chunk: Chunk, notes: "_Notes") -> None:
-        steps, groups = self._counter_steps(plan, chunk, notes.refused)
-        steps |= self._gauge_steps(plan, chunk, notes.refused) | self._ratio_steps(plan, chunk, notes.refused)
-        marks = self._store.marks() if piece.ascending or groups else {}
+        count = self._counter.count(plan, chunk)
+        notes.refused.update(count.refused)
+        marks = self._store.marks() if piece.ascending or count.groups else {}
         places = Places(plan, marks, chunk.end)
-        grouped_steps = places.admitted(groups)
+        grouped_steps = places.admitted(count.groups)
         notes.note_left_out(places.left_out)
         ranges: list[CountedRange] = []
         sampled = plan.sampled
         for key in (*plan.keys, *grouped_steps):
-            known = steps.get(key, []) if key not in grouped_steps else grouped_steps[key]
-            known = [step for step in known if step.increase.is_finite]
+            known = count.steps.get(key, ()) if key not in grouped_steps else grouped_steps[key]
             if key in grouped_steps and not known:
                 continue
             if not piece.ascending and key not in sampled:
@@ -125,83 +119,6 @@ class Replay:
         replayed = self._store.replayed()
         self._store.write_replayed(ranges, {key: _extended(replayed.get(key), chunk, piece) for key in plan.keys})
 
-    def _counter_steps(
-        self, plan: CountingPlan, chunk: Chunk, refused: dict[LedgerKey, str]
-    ) -> tuple[dict[LedgerKey, list[Step]], dict[LedgerKey, dict[Group, list[Step]]]]:
-        """By SLO, where a template has the sum of its groups; and by template and group."""
-        terms = {str(index): term for index, term in enumerate(plan.terms)}
-        refused_tags: dict[str, str] = {}
-        rows = tagged_query(
-            terms,
-            lambda part: replay_query(part, timedelta(seconds=chunk.step)),
-            lambda text: self._ask(text, chunk, chunk.step),
-            refused_tags,
-        )
-        by_time = _by_time(rows, terms)
-        refused_terms = {terms[tag]: reason for tag, reason in refused_tags.items()}
-        steps: dict[LedgerKey, list[Step]] = {}
-        grouped: dict[LedgerKey, dict[Group, list[Step]]] = {}
-        for counter in plan.counters:
-            reasons = [refused_terms[term] for term in (*counter.measured, *counter.total) if term in refused_terms]
-            if reasons:
-                refused[counter.key] = reasons[0]
-                continue
-            for at, groups in _increases(counter, by_time):
-                steps.setdefault(counter.key, []).append(Step(at - chunk.step, at, summed(groups.values())))
-                if counter.grouping is None:
-                    continue
-                for group, increase in groups.items():
-                    of_group = grouped.setdefault(counter.key, {}).setdefault(group, [])
-                    of_group.append(Step(at - chunk.step, at, increase))
-        return steps, grouped
-
-    def _gauge_steps(
-        self, plan: CountingPlan, chunk: Chunk, refused: dict[LedgerKey, str]
-    ) -> dict[LedgerKey, list[Step]]:
-        gauges = {str(index): gauge for index, gauge in enumerate(plan.gauges)}
-        refused_tags: dict[str, str] = {}
-        rows = tagged_query(
-            {tag: gauge.expression for tag, gauge in gauges.items()},
-            gauges_query,
-            lambda text: self._ask(text, chunk, self._slice_seconds),
-            refused_tags,
-        )
-        refused.update({gauges[tag].key: reason for tag, reason in refused_tags.items()})
-        verdicts = {
-            gauges[row.labels[TAG]].key: [(round(at), Increase(bad, 1.0)) for at, bad in row.points] for row in rows
-        }
-        return {key: _folded(each, chunk.step, self._slice_seconds) for key, each in verdicts.items()}
-
-    def _ratio_steps(
-        self, plan: CountingPlan, chunk: Chunk, refused: dict[LedgerKey, str]
-    ) -> dict[LedgerKey, list[Step]]:
-        slice_length = timedelta(seconds=self._slice_seconds)
-        questions = RatioQuestions(plan.ratios, slice_length, self._scrape_interval)
-        refused_tags: dict[str, str] = {}
-        rows = tagged_query(
-            questions.expressions,
-            gauges_query,
-            lambda text: self._ask(text, chunk, self._slice_seconds),
-            refused_tags,
-        )
-        refused.update({questions.ratio_of(tag).key: reason for tag, reason in refused_tags.items()})
-        answers: dict[int, dict[str, float]] = {}
-        for row in rows:
-            for at, value in row.points:
-                answers.setdefault(round(at), {})[row.labels[TAG]] = value
-        events: dict[LedgerKey, list[tuple[int, Increase]]] = {}
-        for at in sorted(answers):
-            for ratio, increase in questions.increases(answers[at]):
-                events.setdefault(ratio.key, []).append((at, increase))
-        return {
-            key: _folded(each, chunk.step, self._slice_seconds) for key, each in events.items() if key not in refused
-        }
-
-    def _ask(self, text: str, chunk: Chunk, step: int) -> Sequence[Series]:
-        first = datetime.fromtimestamp(chunk.start + step, UTC)
-        last = datetime.fromtimestamp(chunk.end, UTC)
-        return self._source.query_range(text, first, last, timedelta(seconds=step))
-
 
 @dataclass(frozen=True, slots=True)
 class _Notes:
@@ -214,7 +131,7 @@ class _Notes:
     seen: dict[tuple[Piece, LedgerKey], int] = field(default_factory=dict)
     """Going upwards: the end of the last step, by piece and SLO."""
 
-    def last_seen(self, piece: Piece, key: LedgerKey, steps: list[Step], mark: LedgerMark | None) -> int | None:
+    def last_seen(self, piece: Piece, key: LedgerKey, steps: Sequence[Step], mark: LedgerMark | None) -> int | None:
         """Where the SLO was seen last before these steps.
 
         Only the mark from before the piece counts: another thread that counts the same hole moves it meanwhile.
@@ -229,7 +146,7 @@ class _Notes:
         for key, count in counts.items():
             self.left_out[key] = max(count, self.left_out.get(key, 0))
 
-    def with_return(self, key: LedgerKey, chunk: Chunk, steps: list[Step]) -> list[Step]:
+    def with_return(self, key: LedgerKey, chunk: Chunk, steps: Sequence[Step]) -> Sequence[Step]:
         """The chunk's steps, and the step that ended the gap in which the chunk ends, if there is one."""
         returned = self.returned.pop(key, None)
         if steps and steps[0].start > chunk.start:
@@ -240,38 +157,6 @@ class _Notes:
             self.returned[key] = returned
             return steps
         return [*steps, returned]
-
-
-def _by_time(rows: Iterable[Series], terms: Mapping[str, Term]) -> Mapping[int, Increases]:
-    by_time: dict[int, dict[Term, dict[Group, float]]] = {}
-    for row in rows:
-        term = terms[row.labels[TAG]]
-        group = group_of(term.by, row.labels)
-        for at, value in row.points:
-            by_time.setdefault(round(at), {}).setdefault(term, {})[group] = value
-    return by_time
-
-
-def _increases(
-    counter: CounterPlan, by_time: Mapping[int, Increases]
-) -> Iterator[tuple[int, Mapping[Group, Increase]]]:
-    """The ends of the steps in which an SLO was seen, ascending."""
-    for at in sorted(by_time):
-        if groups := increases_of(counter, by_time[at]):
-            yield at, groups
-
-
-def _folded(slices: Iterable[tuple[int, Increase]], step: int, slice_seconds: int) -> list[Step]:
-    """Slices, by their ends, summed up into steps; a step of which some are missing is left in slices."""
-    parts: dict[int, list[Step]] = {}
-    for at, increase in slices:
-        start = at - slice_seconds
-        parts.setdefault(start // step * step, []).append(Step(start, at, increase))
-    folded: list[Step] = []
-    for start, seen in sorted(parts.items()):
-        whole = len(seen) * slice_seconds == step
-        folded += [Step(start, start + step, summed(each.increase for each in seen))] if whole else seen
-    return folded
 
 
 def _extended(replayed: tuple[int, int] | None, chunk: Chunk, piece: Piece) -> tuple[int, int]:

@@ -34,14 +34,14 @@ class Term:
 
 def increases_query(terms: Mapping[str, Term], length: timedelta, scrape_interval: timedelta) -> str:
     """Per term (by tag) the increase over the interval of the series known at both ends that did not reset."""
-    return _union(
-        {tag: f"{_sum(term)}({_steady(term.selector, length, scrape_interval)})" for tag, term in terms.items()}
+    return tagged(
+        {tag: f"{term_sum(term)}({_steady(term.selector, length, scrape_interval)})" for tag, term in terms.items()}
     )
 
 
 def exceptions_query(terms: Mapping[str, Term], length: timedelta, scrape_interval: timedelta) -> str:
     """The series that `increases_query` leaves out: born, reset or come back within the interval."""
-    return _union(
+    return tagged(
         {
             tag: f"{_end(term.selector)} unless ({_steady(term.selector, length, scrape_interval)})"
             for tag, term in terms.items()
@@ -60,23 +60,13 @@ def samples_query(term: Term, length: timedelta) -> str:
     return f"{term.selector}[{format_duration(length + END_LOOKBACK)}]"
 
 
-def replay_query(terms: Mapping[str, Term], step: timedelta) -> str:
-    """Per term the increase over each step of a range query, in one expression.
-
-    Series that reset within a step are taken by `increase`; so are newborn ones while none of the term's totals
-    was known, which makes their first value the baseline. `0 *` tells a quiet step from an unseen one.
-    """
-    return _union(
-        {tag: f"{_sum(term)}(({_replayed(term, format_duration(step))}) >= 0)" for tag, term in terms.items()}
-    )
-
-
 def gauges_query(expressions: Mapping[str, str]) -> str:
     """Several expressions, each with its tag, in one."""
-    return _union(expressions)
+    return tagged(expressions)
 
 
-def _sum(term: Term) -> str:
+def term_sum(term: Term) -> str:
+    """The aggregation of a term's series: one sum, or one for each group."""
     return f"sum by ({', '.join(term.by)}) " if term.by else "sum"
 
 
@@ -91,19 +81,7 @@ def _steady(selector: str, length: timedelta, scrape_interval: timedelta) -> str
     return f"({_end(selector)} - {start} >= 0) unless (resets({selector}[{seen}]) > 0)"
 
 
-def _replayed(term: Term, step: str) -> str:
-    origin = format_duration(ORIGIN_LOOKBACK)
-    end = f"last_over_time({term.selector}[{step}])"
-    start = f"last_over_time({term.selector}[{origin}] offset {step})"
-    known = " or ".join(f"group(last_over_time({total}[{origin}] offset {step}))" for total in term.totals)
-    return (
-        f"(({end} - {start} >= 0) unless (resets({term.selector}[{step}]) > 0))"
-        f" or (({end} unless {start}) and on() ({known}))"
-        f" or increase({term.selector}[{step}])"
-        f" or 0 * {end}"
-    )
-
-
-def _union(expressions: Mapping[str, str]) -> str:
-    tagged = (f'label_replace({expression}, "{TAG}", "{tag}", "", "")' for tag, expression in expressions.items())
-    return "\nor ".join(tagged)
+def tagged(expressions: Mapping[str, str]) -> str:
+    """Several expressions in one, each with its tag."""
+    parts = (f'label_replace({expression}, "{TAG}", "{tag}", "", "")' for tag, expression in expressions.items())
+    return "\nor ".join(parts)
