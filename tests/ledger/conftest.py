@@ -11,7 +11,7 @@ import pytest
 from sloguard.demo.prometheus import PrometheusServer, backfill
 from sloguard.model.policy import AlertPolicy
 from sloguard.model.settings import PrometheusSettings
-from sloguard.model.slo import EventsIndicator, Slo
+from sloguard.model.slo import EventsIndicator, Indicator, LatencyIndicator, Slo
 from sloguard.model.window import RollingWindow
 from sloguard.prometheus import PrometheusClient
 from tests.ledger.worlds import SICK, TENANTS, WORLDS
@@ -28,7 +28,9 @@ class Past:
 def slo_of(job: str) -> Slo:
     total = f'requests_total{{job="{job}"}}'
     bad = f'requests_total{{job="{job}",code=~"5.."}}'
-    indicator = EventsIndicator(total=(total,), bad=(bad,))
+    indicator: Indicator = EventsIndicator(total=(total,), bad=(bad,))
+    if job == "histogram":
+        indicator = LatencyIndicator("seconds", f'job="{job}"', timedelta(milliseconds=300))
     return Slo(job, "availability", Decimal("0.99"), RollingWindow(timedelta(days=30)), indicator, AlertPolicy())
 
 

@@ -29,7 +29,34 @@ def an_outage(at: float) -> float:
     return 0.5 if OUTAGE[0] < at < OUTAGE[1] else 0.005
 
 
+HALF = START + DAYS * DAY // 2 + 130
+
+
+def bursts(at: float) -> float:
+    """Two minutes of crowds every two hours, hardly anybody between."""
+    return 60.0 if at % (2 * HOUR) < 120 else 0.02
+
+
+def office_hours(at: float) -> float:
+    return 3.0 if 8 * HOUR < at % DAY < 18 * HOUR else 0.0
+
+
+def crashes(start: float, seconds: float, every: float) -> tuple[float, ...]:
+    """A crash loop: several restarts in each minute."""
+    return tuple(start + every * number for number in range(int(seconds / every)))
+
+
 TWO = (Pod("a", START, END), Pod("b", START, END))
+EVERYTHING = tuple(
+    Pod(
+        f"pod-{i}",
+        START + i * 5 * HOUR,
+        START + (i + 1) * 5 * HOUR + 1200,
+        restarts=(START + i * 5 * HOUR + 3333, *crashes(START + i * 5 * HOUR + 9000, 600 if i % 5 == 0 else 0, 40)),
+    )
+    for i in range(DAYS * 24 // 5 + 1)
+)
+"""Pods that come and go, restart, and sometimes crash again and again."""
 
 WORLDS: Mapping[str, World] = {
     world.job: world
@@ -71,6 +98,62 @@ WORLDS: Mapping[str, World] = {
         ),
         World(START, END, TWO, lambda _: 0.02, lambda _: 0.2, job="low-traffic"),
         World(START, END, TWO, steady, an_outage, scrape_interval=60, job="minute-scrapes"),
+        World(START, END, (TWO[0],), steady, an_outage, scrape_interval=5, job="fast-scrapes"),
+        World(START, END, TWO, steady, an_outage, jitter_seconds=7, scrape_interval=30, job="late-scrapes"),
+        World(
+            START,
+            END,
+            (TWO[0], Pod("b", START, END, restarts=crashes(OUTAGE[0] - HOUR + 3, 3 * HOUR, 25))),
+            steady,
+            an_outage,
+            shows_zero=True,
+            scrape_interval=10,
+            job="crash-loop",
+        ),
+        World(
+            START,
+            END,
+            tuple(Pod(name, START, END, relabelled=(HALF, f'instance="{name}",zone="x"')) for name in "ab"),
+            steady,
+            an_outage,
+            job="label-added",
+        ),
+        World(
+            START,
+            END,
+            (
+                Pod("a", START, END, relabelled=(HALF, 'instance="a.example"')),
+                Pod("b", START, END, relabelled=(HALF, 'instance="b.example"')),
+            ),
+            day_and_night,
+            an_outage,
+            job="renamed-and-goes-on",
+        ),
+        World(START, END, (Pod("a", START, HALF), Pod("b", HALF, END)), steady, an_outage, job="renamed-and-restarted"),
+        World(
+            START,
+            END,
+            (Pod("a", START, END, initial=2**53 + 12_345), Pod("b", START, END, initial=2**60)),
+            lambda _: 1_000.0,
+            lambda _: 0.0,
+            scrape_interval=60,
+            job="beyond-2-to-the-53",
+        ),
+        World(START, END, TWO, bursts, an_outage, job="bursts"),
+        World(START, END, TWO, office_hours, an_outage, job="idle-hours"),
+        World(START, END, TWO, day_and_night, an_outage, histogram=True, job="histogram"),
+        World(
+            START,
+            END,
+            EVERYTHING,
+            day_and_night,
+            an_outage,
+            blind=((OUTAGE[0] - 1800, OUTAGE[1] + 1800),),
+            missed_ratio=0.02,
+            jitter_seconds=2,
+            shows_zero=True,
+            job="all-at-once",
+        ),
     )
 }
 
