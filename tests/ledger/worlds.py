@@ -116,6 +116,7 @@ WORLDS: Mapping[str, World] = {
             tuple(Pod(name, START, END, relabelled=(HALF, f'instance="{name}",zone="x"')) for name in "ab"),
             steady,
             an_outage,
+            scrape_interval=30,
             job="label-added",
         ),
         World(
@@ -127,6 +128,7 @@ WORLDS: Mapping[str, World] = {
             ),
             day_and_night,
             an_outage,
+            scrape_interval=30,
             job="renamed-and-goes-on",
         ),
         World(START, END, (Pod("a", START, HALF), Pod("b", HALF, END)), steady, an_outage, job="renamed-and-restarted"),
@@ -139,9 +141,9 @@ WORLDS: Mapping[str, World] = {
             scrape_interval=60,
             job="beyond-2-to-the-53",
         ),
-        World(START, END, TWO, bursts, an_outage, job="bursts"),
-        World(START, END, TWO, office_hours, an_outage, job="idle-hours"),
-        World(START, END, TWO, day_and_night, an_outage, histogram=True, job="histogram"),
+        World(START, END, TWO, bursts, an_outage, scrape_interval=30, job="bursts"),
+        World(START, END, TWO, office_hours, an_outage, scrape_interval=30, job="idle-hours"),
+        World(START, END, TWO, day_and_night, an_outage, histogram=True, scrape_interval=30, job="histogram"),
         World(
             START,
             END,
