@@ -2,7 +2,14 @@
 
 import pytest
 
-from sloguard.ledger.exceptions import Evidence, Interval, exceptional_increases, reset_aware_increase
+from sloguard.ledger.exceptions import (
+    Evidence,
+    Interval,
+    exceptional_increases,
+    increase_without_reset,
+    may_carry_on,
+    reset_aware_increase,
+)
 
 INTERVAL = Interval(100.0, 160.0)
 
@@ -87,3 +94,49 @@ def test_another_series_that_goes_on_is_no_ancestor() -> None:
     heir = labels(instance="a", zone="x")
     evidence = Evidence([heir], {A: [(95, 100), (155, 110)], heir: [(110, 104), (155, 106)]}, {})
     assert exceptional_increase(evidence, INTERVAL, known=True) == 106
+
+
+def test_a_renamed_series_goes_on_where_it_was() -> None:
+    old, new = labels(instance="a", code="500"), labels(instance="b", code="500")
+    evidence = Evidence([new], {old: [(50, 900), (80, 970), (95, 1000)], new: [(110, 1030), (140, 1100)]}, {})
+    assert exceptional_increase(evidence, INTERVAL, known=True) == 100
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ([(50, 900), (95, 1000)], [(110, 40), (140, 90)]),
+        ([(50, 900), (95, 1000)], [(110, 4_000), (140, 4_050)]),
+        ([(65, 0), (95, 60)], [(110, 62), (140, 120)]),
+        ([(50, 3), (95, 3)], [(110, 3), (140, 3)]),
+    ],
+    ids=["lower", "far-higher", "as-young", "too-few-to-tell"],
+)
+def test_a_pod_that_takes_over_from_another_counts_from_zero(
+    old: list[tuple[float, float]], new: list[tuple[float, float]]
+) -> None:
+    before, after = labels(pod="x-1"), labels(pod="x-2")
+    evidence = Evidence([after], {before: old, after: new}, {})
+    assert exceptional_increase(evidence, INTERVAL, known=True) == new[-1][1]
+
+
+def test_series_of_other_label_names_are_strangers() -> None:
+    old, new = labels(pod="x", zone="1"), labels(instance="x", zone="1")
+    evidence = Evidence([new], {old: [(50, 900), (95, 1000)], new: [(110, 1001)]}, {})
+    assert exceptional_increase(evidence, INTERVAL, known=True) == 1001
+
+
+@pytest.mark.parametrize(
+    ("end", "origin", "expected"), [(7, None, 7), (1007, 1000, 7), (5, 1000, 5), (NAN, 3, None), (5, NAN, None)]
+)
+def test_without_a_reset_the_last_values_are_enough(end: float, origin: float | None, expected: float | None) -> None:
+    assert increase_without_reset(end, origin) == expected
+
+
+def test_raw_samples_are_fetched_only_where_a_series_may_carry_on_another() -> None:
+    new, old = labels(pod="x-2"), labels(pod="x-1")
+    assert may_carry_on(new, 1005, {old: 1000})
+    assert not may_carry_on(new, 60, {old: 1000}), "it is lower than where the other ended"
+    assert not may_carry_on(new, 60, {old: 5}), "too few to tell"
+    assert not may_carry_on(new, 1005, {labels(instance="x"): 1000})
+    assert may_carry_on(labels(pod="x", zone="a"), 9, {labels(pod="x"): 5})
