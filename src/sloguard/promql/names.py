@@ -14,8 +14,8 @@ LABEL_WINDOW = "window"
 # Series that the rules record.
 BAD_EVENTS_RATE = "sloguard:bad_events:rate5m"
 EVENTS_RATE = "sloguard:events:rate5m"
-BAD_EVENTS_INCREASE = "sloguard:bad_events:increase2m"
-EVENTS_INCREASE = "sloguard:events:increase2m"
+BAD_EVENTS_INCREASE = "sloguard:bad_events:increase10m"
+EVENTS_INCREASE = "sloguard:events:increase10m"
 OBJECTIVE = "sloguard:objective:ratio"
 WINDOW_ERROR_RATIO = "sloguard:error_ratio:window"
 """Bad to total events over the SLO's own window: one name for all SLOs, whatever the window's length."""
@@ -69,7 +69,12 @@ def error_ratio_name(window: timedelta) -> str:
 
 
 def rule_group_name(service: str, part: str) -> str:
-    return f"sloguard-{service}-{part}"
+    """Of a group that a service's SLOs share."""
+    return f"sloguard-{service}/{part}"
+
+
+def slo_group_name(service: str, slo: str, part: str) -> str:
+    return f"sloguard-{service}-{slo}/{part}"
 
 
 def file_stem(service: str) -> str:

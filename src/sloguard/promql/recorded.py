@@ -17,6 +17,9 @@ RATE_WINDOW = timedelta(minutes=5)
 LONGEST_FAST_WINDOW = timedelta(hours=6)
 """Longer windows change slowly: they are summed from fewer samples, and less often."""
 
+COUNT_INTERVAL = timedelta(minutes=10)
+"""Longer windows are summed from counts of events that are this far apart: at most so much are they behind."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -25,6 +28,8 @@ class Pace:
     interval: timedelta
     bad: str
     total: str
+    sample_interval: timedelta
+    """Between the samples of these series: so much time does each stand for."""
     events_per_sample: Decimal
     """What one unit of a sample stands for: a rate's sample stands for its interval's seconds of events."""
 
@@ -32,9 +37,9 @@ class Pace:
 class Speed(Enum):
     """How often a window is computed anew."""
 
-    FAST = Pace(timedelta(seconds=30), names.BAD_EVENTS_RATE, names.EVENTS_RATE, Decimal(30))
+    FAST = Pace(timedelta(seconds=30), names.BAD_EVENTS_RATE, names.EVENTS_RATE, timedelta(seconds=30), Decimal(30))
     # Two minutes: with one missed evaluation a sample is still younger than Prometheus' look-back of five.
-    SLOW = Pace(timedelta(minutes=2), names.BAD_EVENTS_INCREASE, names.EVENTS_INCREASE, Decimal(1))
+    SLOW = Pace(timedelta(minutes=2), names.BAD_EVENTS_INCREASE, names.EVENTS_INCREASE, COUNT_INTERVAL, Decimal(1))
 
 
 def recorded_window(window: timedelta) -> timedelta:
@@ -51,9 +56,17 @@ def window_speed(window: timedelta) -> Speed:
     return Speed.FAST if window <= LONGEST_FAST_WINDOW else Speed.SLOW
 
 
+SLO_LABELS = (names.LABEL_ID, names.LABEL_NAME, names.LABEL_SERVICE)
+"""The labels of every recorded series and alert of an SLO."""
+
+
 def slo_labels(slo: Slo) -> Mapping[str, str]:
-    """The labels of every recorded series and alert of an SLO."""
-    return {names.LABEL_ID: slo.id, names.LABEL_NAME: slo.name, names.LABEL_SERVICE: slo.service}
+    return dict(zip(SLO_LABELS, (slo.id, slo.name, slo.service), strict=True))
+
+
+def of_service(metric: str, service: str) -> str:
+    """A metric's series of all SLOs of a service."""
+    return selector(metric, {names.LABEL_SERVICE: service})
 
 
 def of_slo(metric: str, slo: Slo) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sloguard.model.settings import Configuration, EvaluationSettings
 from sloguard.model.slo import Service
 from sloguard.promql import names
-from sloguard.rules.groups import rule_groups
+from sloguard.rules.groups import service_groups
 from sloguard.rules.unruled import unruled
 from sloguard.rules.yaml_text import comment, document
 
@@ -35,5 +35,5 @@ def _text(service: Service, evaluation: EvaluationSettings) -> str:
     header: tuple[str, ...] = (*_HEADER, "", f"Service {service.name}{owner}. {service.description}".rstrip())
     left_out = [(slo.name, why) for slo in service.slos if (why := unruled(slo)) is not None]
     without = (f"Without rules: {name}, because {why}." for name, why in left_out)
-    groups = tuple(group for slo in service.slos for group in rule_groups(slo, evaluation))
+    groups = tuple(service_groups(service, evaluation).as_written)
     return document((*header, *without), groups)

@@ -1,18 +1,29 @@
-"""The rule groups of an SLO: a fast one, and a slower one for the long windows.
+"""The rule groups of a service: for each SLO a fast one and a slower one for long windows; one that counts for all.
 
-Groups belong to one SLO, so that adding another SLO leaves the state of its alerts alone.
+An SLO's groups are its own, so that adding another SLO leaves the state of its alerts alone.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sloguard.evaluation.tiers import tier_windows
-from sloguard.model.duration import seconds_text
+from sloguard.model.duration import format_duration, seconds_text
 from sloguard.model.settings import EvaluationSettings
-from sloguard.model.slo import Slo
+from sloguard.model.slo import Service, Slo
 from sloguard.model.window import RollingWindow
 from sloguard.promql import names
 from sloguard.promql.rates import bad_rate, total_rate
-from sloguard.promql.recorded import Speed, error_ratio, of_slo, recorded_window, slo_labels, window_speed
+from sloguard.promql.recorded import (
+    COUNT_INTERVAL,
+    SLO_LABELS,
+    Speed,
+    error_ratio,
+    of_service,
+    of_slo,
+    recorded_window,
+    slo_labels,
+    window_speed,
+)
 from sloguard.promql.text import decimal_text
 from sloguard.rules.alerts import alerting_rule, severities, tiers_of
 from sloguard.rules.rule import RecordingRule, Rule, RuleGroup
@@ -22,17 +33,52 @@ GROUP_LIMIT = 20
 """Rules a group: what a Mimir tenant may have by default."""
 
 
-def rule_groups(slo: Slo, evaluation: EvaluationSettings) -> Iterator[RuleGroup]:
-    """Rules of a group are evaluated in order, and each sees what those before it have recorded.
+@dataclass(frozen=True, slots=True)
+class SloGroups:
+    """Rules of a group are evaluated in order, and each sees what those before it have recorded."""
 
-    None for an SLO that rules cannot judge.
-    """
-    if unruled(slo) is not None:
-        return
+    fast: tuple[RuleGroup, ...]
+    slow: tuple[RuleGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceGroups:
+    slos: tuple[SloGroups, ...]
+    counts: RuleGroup
+    """Of all SLOs together."""
+
+    @property
+    def as_written(self) -> Iterator[RuleGroup]:
+        """All of an SLO together, for people to read."""
+        for slo in self.slos:
+            yield from (*slo.fast, *slo.slow)
+        if self.slos:
+            yield self.counts
+
+    @property
+    def as_chained(self) -> Iterator[RuleGroup]:
+        """Each after those whose series it reads."""
+        for slo in self.slos:
+            yield from slo.fast
+        if self.slos:
+            yield self.counts
+        for slo in self.slos:
+            yield from slo.slow
+
+
+def service_groups(service: Service, evaluation: EvaluationSettings) -> ServiceGroups:
+    """The groups of all SLOs that rules can judge."""
+    ruled = [slo for slo in service.slos if unruled(slo) is None]
+    return ServiceGroups(tuple(_slo_groups(slo, evaluation) for slo in ruled), _counts(service.name))
+
+
+def _slo_groups(slo: Slo, evaluation: EvaluationSettings) -> SloGroups:
     fast = (*_event_rates(slo, evaluation), *_ratios(slo, Speed.FAST), *_alerts(slo, Speed.FAST))
-    slow = (*_event_counts(slo), *_ratios(slo, Speed.SLOW), *_window_ratio(slo), _objective(slo))
-    yield from _split(slo, Speed.FAST, fast, f"{slo.name}: events, windows up to 6 h and urgent alerts")
-    yield from _split(slo, Speed.SLOW, (*slow, *_alerts(slo, Speed.SLOW)), f"{slo.name}: longer windows")
+    slow = (*_ratios(slo, Speed.SLOW), *_window_ratio(slo), _objective(slo), *_alerts(slo, Speed.SLOW))
+    return SloGroups(
+        fast=tuple(_split(slo, Speed.FAST, fast, f"{slo.name}: events, windows up to 6 h and urgent alerts")),
+        slow=tuple(_split(slo, Speed.SLOW, slow, f"{slo.name}: longer windows and the objective")),
+    )
 
 
 def _event_rates(slo: Slo, evaluation: EvaluationSettings) -> tuple[Rule, ...]:
@@ -44,14 +90,20 @@ def _event_rates(slo: Slo, evaluation: EvaluationSettings) -> tuple[Rule, ...]:
     )
 
 
-def _event_counts(slo: Slo) -> tuple[Rule, ...]:
-    """The rates once more, as the events of a slow interval: long windows need only these few samples."""
-    seconds = seconds_text(Speed.SLOW.value.interval)
+def _counts(service: str) -> RuleGroup:
+    """The rates once more, as events: long windows need only these few samples.
+
+    The mean rate times its seconds is right also where an evaluation of the rate is missing.
+    """
+    seconds, window = seconds_text(COUNT_INTERVAL), format_duration(COUNT_INTERVAL)
     fast, slow = Speed.FAST.value, Speed.SLOW.value
-    return tuple(
-        RecordingRule(count, f"{seconds} * sum({of_slo(rate, slo)})", slo_labels(slo))
+    each = f"avg by ({', '.join(SLO_LABELS)})"
+    rules = tuple(
+        RecordingRule(count, f"{seconds} * {each} (avg_over_time({of_service(rate, service)}[{window}]))", {})
         for count, rate in ((slow.total, fast.total), (slow.bad, fast.bad))
     )
+    name = names.rule_group_name(service, "counts")
+    return RuleGroup(name, COUNT_INTERVAL, rules, f"All SLOs: the events of {window} each, to sum long windows from")
 
 
 def _ratios(slo: Slo, speed: Speed) -> tuple[Rule, ...]:
@@ -87,5 +139,5 @@ def _split(slo: Slo, speed: Speed, rules: Sequence[Rule], comment: str) -> Itera
     """One group, or several where there are too many rules for one."""
     for part, start in enumerate(range(0, len(rules), GROUP_LIMIT), 1):
         number = "" if part == 1 else str(part)
-        name = names.rule_group_name(slo.service, f"{slo.name}/{speed.name.lower()}{number}")
+        name = names.slo_group_name(slo.service, slo.name, f"{speed.name.lower()}{number}")
         yield RuleGroup(name, speed.value.interval, tuple(rules[start : start + GROUP_LIMIT]), comment)

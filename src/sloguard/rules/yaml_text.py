@@ -51,6 +51,8 @@ def _rule(rule: Rule) -> Iterator[str]:
 
 
 def _mapping(key: str, values: Mapping[str, str]) -> Iterator[str]:
+    if not values:
+        return
     yield f"        {key}:"
     for name, value in values.items():
         yield f"          {name}: {block_or_quoted(value, 12) if chr(10) in value else quoted(value)}"

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from sloguard.model.duration import format_duration
 from sloguard.model.policy import Severity, Tier
-from sloguard.promql.recorded import RATE_WINDOW, Speed, recorded_window, window_speed
+from sloguard.promql.recorded import COUNT_INTERVAL, RATE_WINDOW, Speed, recorded_window, window_speed
 from sloguard.promql.text import decimal_text
 from sloguard.rules.trials.timeline import MINUTE, Phase, Policy, outcome
 
@@ -84,7 +84,7 @@ def all_bad(policy: Policy) -> Case:
 def _few(policy: Policy) -> tuple[Phase, ...]:
     """Two events, all bad, as the longest windows count them: their samples stand for most seconds."""
     minutes = _some(policy)
-    seconds = max(window_speed(tier.long).value.interval.total_seconds() for tier in policy.tiers)
+    seconds = max(window_speed(tier.long).value.sample_interval.total_seconds() for tier in policy.tiers)
     each = (Decimal(120) / Decimal(seconds) / (minutes // policy.step)).quantize(Decimal("0.0001"))
     return (Phase(minutes, each, each),)
 
@@ -145,7 +145,8 @@ def _only_long(policy: Policy, tier: Tier, above: Decimal, below: Decimal) -> tu
 
 def _span(policy: Policy, window: timedelta) -> int:
     """Minutes after which a window sees nothing of what was before."""
-    return _rounded((recorded_window(window) + RATE_WINDOW) // MINUTE, policy.step)
+    reach = RATE_WINDOW if window_speed(window) is Speed.FAST else RATE_WINDOW + COUNT_INTERVAL
+    return _rounded((recorded_window(window) + reach) // MINUTE, policy.step)
 
 
 def _rounded(minutes: int, step: int) -> int:

@@ -11,7 +11,7 @@ from sloguard.promql.recorded import of_slo
 from sloguard.promql.terms import CounterTerms, Outcome, counting_terms
 from sloguard.promql.text import selector
 from sloguard.rules.files import DIRECTORY as RULES_DIRECTORY
-from sloguard.rules.groups import rule_groups
+from sloguard.rules.groups import service_groups
 from sloguard.rules.trials.cases import Case, all_bad, counter_cases, gauge_cases, step_minutes
 from sloguard.rules.trials.example import NoExampleError
 from sloguard.rules.trials.input import inputs_of
@@ -91,7 +91,7 @@ def _lines(
     yield f"evaluation_interval: {trials[0].step}m"
     # Without it promtool takes the groups in any order, and the slow ones need what the fast ones have recorded.
     yield "group_eval_order:"
-    yield from (f"  - {quoted(group.name)}" for slo in service.slos for group in rule_groups(slo, evaluation))
+    yield from (f"  - {quoted(group.name)}" for group in service_groups(service, evaluation).as_chained)
     yield "tests:"
     for shared in shared_cases(trials):
         yield from _test(shared)

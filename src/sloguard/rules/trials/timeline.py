@@ -14,7 +14,7 @@ from itertools import accumulate
 from sloguard.evaluation.burn import FULL_EVIDENCE_FACTOR, SIGNIFICANCE_BOUND
 from sloguard.evaluation.tiers import hold
 from sloguard.model.policy import Severity, Tier
-from sloguard.promql.recorded import RATE_WINDOW, recorded_window, window_speed
+from sloguard.promql.recorded import COUNT_INTERVAL, RATE_WINDOW, Speed, recorded_window, window_speed
 
 MINUTE = timedelta(minutes=1)
 _RATE_MINUTES = RATE_WINDOW // MINUTE
@@ -91,13 +91,16 @@ class _Course:
 
     def __init__(self, policy: Policy, phases: Sequence[Phase], *, instant: bool) -> None:
         self._policy = policy
+        self._first = 0 if instant else 1
         minutes = sum(phase.minutes for phase in phases)
         self.evaluations = minutes // policy.step + 1
         span = 1 if instant else _RATE_MINUTES
         self._bad = self._rates([(phase.minutes, float(phase.bad)) for phase in phases], span)
         self._total = self._rates([(phase.minutes, float(phase.total)) for phase in phases], span)
-        self._bad_sums = [0.0, *accumulate(self._bad)]
-        self._total_sums = [0.0, *accumulate(self._total)]
+        self._sums = {
+            Speed.FAST: (_running(self._bad), _running(self._total)),
+            Speed.SLOW: (_running(self._means(self._bad)), _running(self._means(self._total))),
+        }
 
     def _rates(self, courses: Sequence[tuple[int, float]], span: int) -> list[float]:
         counts = [0.0, *accumulate(events for minutes, events in courses for _ in range(minutes))]
@@ -107,6 +110,13 @@ class _Course:
             at[0] = 1
         return [(counts[minute] - counts[max(0, minute - span)]) / span / 60 for minute in at]
 
+    def _means(self, rates: Sequence[float]) -> list[float]:
+        """As events are counted for long windows: over what was evaluated in each interval of theirs."""
+        back = COUNT_INTERVAL // (self._policy.step * MINUTE)
+        # A rate needs two samples: the first evaluation has none.
+        spans = (rates[max(self._first, index - back) : index + 1] for index in range(len(rates)))
+        return [sum(span) / len(span) if span else 0.0 for span in spans]
+
     def exceeds(self, tier: Tier, index: int) -> bool:
         threshold = float(tier.factor * self._policy.budget_ratio)
         above = all(self._ratio(window, index) > threshold for window in (tier.long, tier.short))
@@ -115,19 +125,23 @@ class _Course:
     def _window(self, window: timedelta, index: int) -> tuple[float, float]:
         if recorded_window(window) <= RATE_WINDOW:
             return self._bad[index], self._total[index]
+        return self._summed(window, index)
+
+    def _summed(self, window: timedelta, index: int) -> tuple[float, float]:
         first = max(0, index - int(window / (self._policy.step * MINUTE)))
-        bad = self._bad_sums[index + 1] - self._bad_sums[first]
-        return bad, self._total_sums[index + 1] - self._total_sums[first]
+        bad, total = self._sums[window_speed(window)]
+        return bad[index + 1] - bad[first], total[index + 1] - total[first]
 
     def _ratio(self, window: timedelta, index: int) -> float:
         bad, total = self._window(window, index)
         return bad / total if total > 0 else 0.0
 
     def _significant(self, tier: Tier, index: int) -> bool:
-        # The samples of a window, each of which stands for its group's interval.
-        seconds = window_speed(tier.long).value.interval.total_seconds()
-        first = max(0, index - int(recorded_window(tier.long) / (self._policy.step * MINUTE)))
-        bad = seconds * (self._bad_sums[index + 1] - self._bad_sums[first])
-        total = seconds * (self._total_sums[index + 1] - self._total_sums[first])
+        seconds = window_speed(tier.long).value.sample_interval.total_seconds()
+        bad, total = (seconds * each for each in self._summed(recorded_window(tier.long), index))
         usual = min(1.0, float(tier.factor) / FULL_EVIDENCE_FACTOR) * float(self._policy.budget_ratio)
         return math.sqrt(max(bad, 0.0)) - math.sqrt(usual * max(total, 0.0)) > SIGNIFICANCE_BOUND
+
+
+def _running(values: Sequence[float]) -> list[float]:
+    return [0.0, *accumulate(values)]
