@@ -63,13 +63,16 @@ def _mixed(tiers: tuple[Tier, ...]) -> bool:
 @lru_cache(maxsize=256)
 def counter_cases(policy: Policy) -> tuple[Case, ...]:
     """The cases of an SLO that counts events."""
-    few = _few(policy)
+    few = _few(policy, Decimal(1))
+    most = max(min(_ABOVE * tier.factor * policy.budget_ratio, Decimal(1)) for tier in policy.tiers)
+    few_of_some = _few(policy, most)
     some = _some(policy)
     return (
         *tier_cases(policy),
         Case("idle traffic is quiet: no event, good or bad", (Phase(some, Decimal(0)),), ()),
         Case("no series of bad events means that none is bad", (Phase(some, _USUAL),), (), bad_missing=True),
         Case("a handful of events, all of them bad, may be chance", few, outcome(policy, few).firing),
+        Case("two bad events, above every threshold, may be chance", few_of_some, outcome(policy, few_of_some).firing),
     )
 
 
@@ -81,12 +84,14 @@ def all_bad(policy: Policy) -> Case:
     )
 
 
-def _few(policy: Policy) -> tuple[Phase, ...]:
-    """Two events, all bad, as the longest windows count them: their samples stand for most seconds."""
+def _few(policy: Policy, ratio: Decimal) -> tuple[Phase, ...]:
+    """Two bad events among as many as the ratio says. The longest windows count two: their samples stand for most
+    seconds.
+    """
     minutes = _some(policy)
     seconds = max(window_speed(tier.long).value.sample_interval.total_seconds() for tier in policy.tiers)
     each = (Decimal(120) / Decimal(seconds) / (minutes // policy.step)).quantize(Decimal("0.0001"))
-    return (Phase(minutes, each, each),)
+    return (Phase(minutes, (each / ratio).quantize(Decimal("0.0001")), each),)
 
 
 @lru_cache(maxsize=4096)
