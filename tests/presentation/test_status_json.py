@@ -67,6 +67,8 @@ def test_a_document_in_full() -> None:
                         "time_to_exhaustion_seconds": 18_000,
                         "coverage_ratio": 1.0,
                         "approximate": False,
+                        "adjusted": False,
+                        "adjustments": None,
                         "health_score": 97.2,
                         "watermark_at": "2026-11-22T02:59:15Z",
                         "alerts": [

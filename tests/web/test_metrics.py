@@ -3,6 +3,8 @@
 import math
 import re
 import subprocess
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 
 from sloguard.daemon.telemetry import Telemetry
 from sloguard.demo.prometheus import program
+from sloguard.model.adjustment import Adjusted
 from sloguard.model.status import StatusReport
 from sloguard.promql import names
 from sloguard.web import create_app
@@ -59,6 +62,16 @@ def _registry(report: StatusReport | None) -> CollectorRegistry:
 def test_an_slo_in_numbers(name: str, labels: dict[str, str], value: float | None) -> None:
     seen = _registry(every_state()).get_sample_value(name, {**AVAILABILITY, **labels})
     assert seen == (value if value is None else pytest.approx(value, rel=1e-9))
+
+
+def test_events_that_are_taken_out() -> None:
+    report = every_state()
+    first, *others = report.services
+    slos = tuple(replace(slo, adjusted=Adjusted((), timedelta(hours=1), 12.0, -600.5)) for slo in first.slos[:1])
+    registry = _registry(replace(report, services=(replace(first, slos=slos), *others)))
+    assert registry.get_sample_value(names.METRIC_ADJUSTED_EVENTS, AVAILABILITY) == -600.5
+    assert registry.get_sample_value(names.METRIC_ADJUSTED_BAD_EVENTS, AVAILABILITY) == 12.0
+    assert _registry(report).get_sample_value(names.METRIC_ADJUSTED_EVENTS, AVAILABILITY) is None
 
 
 def test_service_health() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sloguard.model.adjustment import Adjusted
 from sloguard.model.measurement import Counts
 from sloguard.model.status import ServiceStatus, StatusReport
 from sloguard.ports import HealthCheck
@@ -16,6 +18,7 @@ from sloguard.web.links import safe_link
 from sloguard.web.overview import overview
 from sloguard.web.rendering import render, way_back
 from tests.presentation.reports import AS_OF, PAGE, any_report, every_state, slo_status
+from tests.support.adjustments import correction, exclusion
 from tests.web.asking import AWAY, RUNNING, STARTING, WELL, View, app_of, ask
 
 
@@ -205,7 +208,9 @@ def _page_saying(text: str) -> str:
         description=text,
         runbook_url="https://a.example",
     )
-    slo = replace(slo, owner=text)
+    excluded = replace(exclusion(0, 60), scope=text, author=text, reason=text)
+    corrected = replace(correction(0, 60, 1, 1), slo_id=text, author=text, reason=text)
+    slo = replace(slo, owner=text, adjusted=Adjusted((excluded, corrected), timedelta(hours=1), 1.0, 2.0))
     service = ServiceStatus(text, None, (slo,), owner=f"{text}.", description=text)
     report = StatusReport(AS_OF, partial=False, services=(service,))
     return render("overview.html", page=overview(report, (HealthCheck(text, ok=False, detail=text),)))
@@ -216,7 +221,18 @@ def _page_saying(text: str) -> str:
 def test_whatever_names_and_descriptions_say_stays_text(text: str) -> None:
     page = Reader(_page_saying(text))
     assert page.shape == Reader(_page_saying("plain")).shape
-    assert "".join(page.said).count(text) >= 9
+    assert "".join(page.said).count(text) >= 15
+
+
+def test_what_was_excluded_and_corrected_is_told_with_its_reason() -> None:
+    adjusted = Adjusted((replace(exclusion(0, 7200, "onboarding/*"), number=3),), timedelta(hours=2), 12.0, 600.0)
+    slo = replace(slo_status("availability", counts=Counts(bad=1, total=10)), adjusted=adjusted)
+    report = StatusReport(AS_OF, partial=False, services=(ServiceStatus("onboarding", None, (slo,)),))
+    said = " ".join(" ".join(page_of(View(report)).said).split())
+    assert "adjusted: −600 events, −12 bad, without 2 h" in said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Exclusion 3 of onboarding/*: 1970-01-01 00:00 UTC to 1970-01-01 02:00 UTC, does not count. ada:" in said
+    assert "the load test" in said
+    assert "Exclusions and corrections" not in " ".join(page_of(RUNNING).said)
 
 
 @pytest.mark.parametrize(

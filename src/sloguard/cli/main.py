@@ -5,8 +5,10 @@ import sys
 import typer
 
 from sloguard.cli.check import check
+from sloguard.cli.correct import correct
 from sloguard.cli.demo import demo
 from sloguard.cli.doctor import doctor
+from sloguard.cli.exclude import exclude
 from sloguard.cli.explain import explain
 from sloguard.cli.generate import generate
 from sloguard.cli.init import init
@@ -29,6 +31,9 @@ app = typer.Typer(
 
 for _command in (init, validate, doctor, generate, replay, status, check, run, preview, explain, schema, demo):
     app.command()(_command)
+
+app.add_typer(exclude, name="exclude", no_args_is_help=True)
+app.add_typer(correct, name="correct", no_args_is_help=True)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sloguard.model.status import SloState, StatusReport
+from sloguard.presentation.adjustments import applied, sentence
 from sloguard.presentation.status_table import status_table
 from sloguard.presentation.words import instant
 
@@ -27,6 +28,9 @@ def status_renderable(report: StatusReport, width: int) -> Table:
         pad_edge=False,
         collapse_padding=True,
     )
+    notes = [f"* {sentence(each)}" for each in applied(report)]
+    if notes:
+        table.caption, table.caption_justify, table.caption_style = Text("\n".join(notes)), "left", ""
     for index in shown:
         heading = content.header[index]
         justify = "left" if heading in _WORDS else "right"

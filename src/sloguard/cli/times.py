@@ -53,3 +53,40 @@ def parse_since(text: str, until: datetime) -> datetime:
     if since >= until:
         raise UsageError(f"--since {text} is not before the end. Give a duration such as 30d, or an earlier time.")
     return since
+
+
+def parse_moment(text: str, now: datetime) -> datetime:
+    """`now`, so long ago (`2h`), in so long (`+2h`), or an instant; what is relative is meant to the second.
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    now = now.replace(microsecond=0)
+    if text == "now":
+        return now
+    ahead = text.startswith("+")
+    try:
+        length = parse_duration(text.removeprefix("+"))
+        return now + length if ahead else now - length
+    except ValueError:
+        return parse_instant(text, or_else="`now`, `2h` for two hours ago, `+2h` for in two hours")
+    except OverflowError as error:
+        raise UsageError(f"{text} is beyond the years there are.") from error
+
+
+def parse_interval(begin: str, until: str | None, length: str | None, now: datetime) -> tuple[datetime, datetime]:
+    """From `--from` to `--until` or for `--for`.
+
+    Raises:
+        UsageError: one of them cannot be read, not exactly one end is given, or the end is not after the beginning.
+    """
+    if (until is None) == (length is None):
+        raise UsageError("Give where it ends: either --until TIME or --for DURATION.")
+    start_at = parse_moment(begin, now)
+    try:
+        end_at = start_at + parse_age(length) if length is not None else parse_moment(until or "", now)
+    except OverflowError as error:
+        raise UsageError(f"--for {length} is beyond the years there are.") from error
+    if end_at <= start_at:
+        raise UsageError(f"--until {until} is not after --from {begin}. Give a later end, or --for DURATION.")
+    return start_at, end_at

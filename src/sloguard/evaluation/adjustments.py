@@ -50,9 +50,6 @@ class Adjustments:
     excluded: tuple[Interval, ...] = ()
     """The time of all exclusions: ascending, apart from each other."""
 
-    def __bool__(self) -> bool:
-        return bool(self.every)
-
     @property
     def every(self) -> tuple[Adjustment, ...]:
         return (*self.exclusions, *self.corrections)
@@ -63,6 +60,8 @@ class Adjustments:
         A slice that crosses the bound of an exclusion counts by the part that lies outside of it, as one that crosses
         the bound of the window does. A correction counts by the part of its time that does.
         """
+        if not self.excluded and not self.corrections:
+            return counted(start, end)
         pieces = iter(self.kept(start, end))
         whole = next((self._corrected(counted, piece) for piece in pieces), WindowSum())
         return sum((self._corrected(counted, piece) for piece in pieces), whole)
@@ -80,6 +79,8 @@ class Adjustments:
             yield Interval(start, end)
 
     def kept_seconds(self, start: float, end: float) -> float:
+        if not self.excluded:
+            return max(0.0, end - start)
         return sum(piece.end - piece.start for piece in self.kept(start, end))
 
     def expected(self, start_at: datetime, end_at: datetime) -> timedelta:

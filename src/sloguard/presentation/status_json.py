@@ -1,21 +1,14 @@
 """A status report as the JSON document `sloguard/status/v1`. Absent numbers are null; nothing is rounded."""
 
-import math
-from datetime import datetime, timedelta
-from decimal import Decimal
-
 from sloguard.model.alert import Alert
 from sloguard.model.duration import format_duration
 from sloguard.model.measurement import Counts
 from sloguard.model.status import Health, PeriodProgress, ServiceStatus, SloStatus, StatusReport
+from sloguard.presentation.adjustments import adjusted_document
+from sloguard.presentation.numbers import events, number, seconds, time
 from sloguard.presentation.words import rfc3339
 
 SCHEMA = "sloguard/status/v1"
-
-_LARGEST_EXACT_INTEGER = 2**53
-"""Above it neither a float nor a JavaScript number tells neighbours apart."""
-
-Number = int | float | None
 
 
 def status_document(report: StatusReport) -> dict[str, object]:
@@ -41,7 +34,7 @@ def _service(service: ServiceStatus) -> dict[str, object]:
 def _health(health: Health | None) -> dict[str, object]:
     if health is None:
         return {"score": None, "grade": None, "partial": True}
-    return {"score": _number(health.score), "grade": health.grade.value, "partial": health.partial}
+    return {"score": number(health.score), "grade": health.grade.value, "partial": health.partial}
 
 
 def _slo(slo: SloStatus) -> dict[str, object]:
@@ -52,20 +45,22 @@ def _slo(slo: SloStatus) -> dict[str, object]:
         "description": slo.description,
         "owner": slo.owner,
         "runbook_url": slo.runbook_url,
-        "objective_ratio": _number(slo.objective_ratio),
+        "objective_ratio": number(slo.objective_ratio),
         "window": str(slo.window),
         "period": _period(slo.period),
         "state": slo.state.value,
         "no_data_reason": slo.no_data.reason.value if slo.no_data else None,
         "counts": _counts(slo.counts),
-        "success_ratio": _number(slo.success_ratio),
+        "success_ratio": number(slo.success_ratio),
         "error_budget": _error_budget(slo),
-        "burn_rates": {format_duration(window): _number(slo.burn_rates[window]) for window in sorted(slo.burn_rates)},
-        "time_to_exhaustion_seconds": _seconds(slo.time_to_exhaustion),
-        "coverage_ratio": _number(slo.coverage_ratio),
+        "burn_rates": {format_duration(window): number(slo.burn_rates[window]) for window in sorted(slo.burn_rates)},
+        "time_to_exhaustion_seconds": seconds(slo.time_to_exhaustion),
+        "coverage_ratio": number(slo.coverage_ratio),
         "approximate": slo.approximate,
-        "health_score": _number(slo.health_score),
-        "watermark_at": _instant(slo.watermark_at),
+        "adjusted": slo.adjusted is not None,
+        "adjustments": adjusted_document(slo.adjusted),
+        "health_score": number(slo.health_score),
+        "watermark_at": time(slo.watermark_at),
         "alerts": [_alert(alert) for alert in slo.alerts],
     }
 
@@ -77,22 +72,22 @@ def _period(period: PeriodProgress | None) -> dict[str, object] | None:
     return {
         "start": rfc3339(period.start_at),
         "end": rfc3339(period.end_at),
-        "elapsed_ratio": _number(period.elapsed_ratio),
+        "elapsed_ratio": number(period.elapsed_ratio),
     }
 
 
 def _counts(counts: Counts | None) -> dict[str, object]:
     if counts is None:
         return {"good": None, "bad": None, "total": None}
-    return {"good": _events(counts.good), "bad": _events(counts.bad), "total": _events(counts.total)}
+    return {"good": events(counts.good), "bad": events(counts.bad), "total": events(counts.total)}
 
 
 def _error_budget(slo: SloStatus) -> dict[str, object]:
     budget = slo.budget
     return {
-        "budget_ratio": _number(1 - slo.objective_ratio),
-        "consumed_ratio": _number(budget.consumed_ratio) if budget else None,
-        "remaining_ratio": _number(budget.remaining_ratio) if budget else None,
+        "budget_ratio": number(1 - slo.objective_ratio),
+        "consumed_ratio": number(budget.consumed_ratio) if budget else None,
+        "remaining_ratio": number(budget.remaining_ratio) if budget else None,
     }
 
 
@@ -106,36 +101,13 @@ def _alert(alert: Alert) -> dict[str, object]:
         "reason": reason.code.value,
         "long_window": format_duration(reason.long) if reason.long else None,
         "short_window": format_duration(reason.short) if reason.short else None,
-        "factor": _number(reason.factor),
-        "long_burn_rate": _number(reason.long_burn_rate),
-        "short_burn_rate": _number(reason.short_burn_rate),
-        "success_ratio": _number(reason.success_ratio),
-        "remaining_ratio": _number(reason.remaining_ratio),
-        "threshold_ratio": _number(reason.threshold_ratio),
-        "ends_in_seconds": _seconds(reason.ends_in),
-        "limit_seconds": _seconds(reason.limit),
-        "last_seen_at": _instant(reason.last_seen_at),
+        "factor": number(reason.factor),
+        "long_burn_rate": number(reason.long_burn_rate),
+        "short_burn_rate": number(reason.short_burn_rate),
+        "success_ratio": number(reason.success_ratio),
+        "remaining_ratio": number(reason.remaining_ratio),
+        "threshold_ratio": number(reason.threshold_ratio),
+        "ends_in_seconds": seconds(reason.ends_in),
+        "limit_seconds": seconds(reason.limit),
+        "last_seen_at": time(reason.last_seen_at),
     }
-
-
-def _number(value: float | Decimal | None) -> Number:
-    """A JSON number: finite or null."""
-    if value is None:
-        return None
-    number = float(value)
-    return number if math.isfinite(number) else None
-
-
-def _events(value: float) -> Number:
-    """Whole numbers of events are written as such: 412, not 412.0."""
-    if math.isfinite(value) and value == int(value) and abs(value) <= _LARGEST_EXACT_INTEGER:
-        return int(value)
-    return _number(value)
-
-
-def _seconds(length: timedelta | None) -> Number:
-    return None if length is None else _events(length.total_seconds())
-
-
-def _instant(at: datetime | None) -> str | None:
-    return None if at is None else rfc3339(at)

@@ -13,6 +13,8 @@ from sloguard.presentation.words import duration, instant, percent, rate
 HOUR = timedelta(hours=1)
 _FAR_AWAY = timedelta(days=365)
 
+ADJUSTED_MARK = " *"
+"""Stands after a number that exclusions or corrections have changed."""
 STATE_WORDS = {
     SloState.OK: "OK",
     SloState.BURNING: "Burning",
@@ -61,12 +63,12 @@ def no_data_words(no_data: NoData) -> str:
 
 
 def success_words(slo: SloStatus) -> str:
-    """The success ratio; `≈` where the counts are approximate."""
+    """The success ratio; `≈` where the counts are approximate, `*` where they are adjusted."""
     return _marked(percent(slo.success_ratio), slo)
 
 
 def budget_left_words(slo: SloStatus) -> str:
-    """The error budget that is left, signed: `28 %`, overspent `−72.8 %`; `≈` where the counts are approximate."""
+    """The error budget that is left, signed: `28 %`, overspent `−72.8 %`; `≈` where approximate, `*` where adjusted."""
     if slo.budget is None:
         return "–"
     return _marked(percent(slo.budget.remaining_ratio).replace("-", "−"), slo)
@@ -77,7 +79,9 @@ def burn_1h_words(slo: SloStatus) -> str:
 
 
 def _marked(text: str, slo: SloStatus) -> str:
-    return f"≈ {text}" if slo.approximate and text != "–" else text
+    if text == "–":
+        return text
+    return f"{'≈ ' if slo.approximate else ''}{text}{ADJUSTED_MARK if slo.adjusted else ''}"
 
 
 def end_words(slo: SloStatus) -> str:

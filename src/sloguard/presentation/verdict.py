@@ -6,6 +6,7 @@ from enum import StrEnum
 from xml.sax.saxutils import escape, quoteattr
 
 from sloguard.model.status import SloStatus, StatusReport
+from sloguard.presentation.adjustments import adjusted_words
 from sloguard.presentation.status_words import no_data_words
 from sloguard.presentation.words import percent, rfc3339, window
 
@@ -48,9 +49,11 @@ def _words(slo: SloStatus, verdict: Verdict) -> str:
     if verdict is Verdict.UNKNOWN:
         return f"no data: {no_data_words(slo.no_data)}" if slo.no_data else "no data: no events in the window"
     budget = percent(slo.budget.remaining_ratio) if slo.budget else "–"
+    adjusted = adjusted_words(slo.adjusted)
     return (
         f"{percent(slo.success_ratio)} of the events are good over {window(slo.window)}, "
         f"objective {percent(slo.objective_ratio)}; {budget} of the error budget is left"
+        + (f" ({adjusted})" if adjusted else "")
     )
 
 
@@ -62,6 +65,7 @@ def verdict_document(report: StatusReport, *, without_data: bool) -> Mapping[str
             "success_ratio": each.slo.success_ratio,
             "objective_ratio": float(each.slo.objective_ratio),
             "remaining_ratio": each.slo.budget.remaining_ratio if each.slo.budget else None,
+            "adjusted": each.slo.adjusted is not None,
             "message": each.words,
         }
         for each in judged(report)

@@ -84,6 +84,16 @@ SLO_METRICS = (
         _one(lambda slo: slo.counts.bad if slo.counts else None),
     ),
     SloMetric(
+        names.METRIC_ADJUSTED_EVENTS,
+        "Events that exclusions and corrections take out of the SLO's window; negative where they add some.",
+        _one(lambda slo: slo.adjusted.total_taken_out if slo.adjusted else None),
+    ),
+    SloMetric(
+        names.METRIC_ADJUSTED_BAD_EVENTS,
+        "Bad events that exclusions and corrections take out of the SLO's window; negative where they add some.",
+        _one(lambda slo: slo.adjusted.bad_taken_out if slo.adjusted else None),
+    ),
+    SloMetric(
         names.METRIC_COVERAGE, "Part of the SLO's window that was seen, 0 to 1.", _one(lambda slo: slo.coverage_ratio)
     ),
     SloMetric(

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sloguard.model.adjustment import Adjustment
 from sloguard.model.alert import Alert
 from sloguard.model.policy import Severity
 from sloguard.model.status import Health, ServiceStatus, SloState, SloStatus, StatusReport
 from sloguard.ports import HealthCheck
 from sloguard.presentation import status_words as say
+from sloguard.presentation.adjustments import adjusted_words, applied, effect_words, label, scope
 from sloguard.presentation.words import count, instant, percent, window
 from sloguard.web.links import safe_link
 
@@ -44,6 +46,8 @@ class SloRow:
     window: str
     success: str
     events: str
+    adjusted: str
+    """What exclusions and corrections have changed."""
     budget: str
     period: str
     """How a calendar period goes: budget spent, time gone."""
@@ -73,6 +77,19 @@ class ServiceCard:
 
 
 @dataclass(frozen=True, slots=True)
+class AdjustmentRow:
+    """An exclusion or a correction that has a part in what is shown."""
+
+    label: str
+    scope: str
+    start: str
+    end: str
+    effect: str
+    author: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     as_of: str
     as_of_machine: str
@@ -81,6 +98,7 @@ class Overview:
     approximate: bool
     attention: tuple[Attention, ...]
     services: tuple[ServiceCard, ...]
+    adjustments: tuple[AdjustmentRow, ...]
 
 
 def overview(report: StatusReport, checks: Sequence[HealthCheck]) -> Overview:
@@ -91,6 +109,7 @@ def overview(report: StatusReport, checks: Sequence[HealthCheck]) -> Overview:
         approximate=any(slo.approximate for slo in report.slos),
         attention=(*(replace(part, more=_MAYBE_OLD) for part in broken_parts(checks)), *_attention(report)),
         services=tuple(_card(service, report.as_of) for service in report.services),
+        adjustments=tuple(_adjustment(each) for each in applied(report)),
     )
 
 
@@ -202,6 +221,7 @@ def _row(slo: SloStatus, service: ServiceStatus, as_of: datetime) -> SloRow:
         window=_unbroken(f"over {window(slo.window)}"),
         success=say.success_words(slo),
         events=f"{count(slo.counts.bad)} bad of {count(slo.counts.total)}" if slo.counts else "",
+        adjusted=_unbroken(adjusted_words(slo.adjusted)),
         budget=say.budget_left_words(slo),
         period=_unbroken(say.period_words(slo)),
         budget_width=_width(slo),
@@ -213,6 +233,19 @@ def _row(slo: SloStatus, service: ServiceStatus, as_of: datetime) -> SloRow:
         state=_state(slo),
         why=say.no_data_words(slo.no_data) if slo.no_data else "",
         state_kind=_kind(slo),
+    )
+
+
+def _adjustment(adjustment: Adjustment) -> AdjustmentRow:
+    what = label(adjustment)
+    return AdjustmentRow(
+        label=f"{what[0].upper()}{what[1:]}",
+        scope=scope(adjustment),
+        start=instant(adjustment.start_at),
+        end=instant(adjustment.end_at),
+        effect=effect_words(adjustment),
+        author=adjustment.author,
+        reason=adjustment.reason,
     )
 
 

@@ -1,0 +1,91 @@
+"""`sloguard exclude`: time whose events do not count."""
+
+from typing import Annotated
+
+import typer
+
+from sloguard.cli.adjusting import (
+    AllOption,
+    AuthorOption,
+    ForOption,
+    FromOption,
+    NumberArgument,
+    ReasonOption,
+    UntilOption,
+)
+from sloguard.cli.options import (
+    DEFAULT_CONFIG,
+    DEFAULT_STORE,
+    ConfigOption,
+    FormatOption,
+    OutputFormat,
+    QuietOption,
+    StoreOption,
+)
+
+exclude = typer.Typer(help="Take time, past or planned, out of the sums of SLOs, and back. The ledger stays as it is.")
+
+
+@exclude.command()
+def add(
+    scope: Annotated[
+        str, typer.Argument(metavar="SCOPE", help="A service, an SLO's id, a pattern such as '*/latency', or '*'.")
+    ],
+    *,
+    begin: FromOption,
+    until: UntilOption = None,
+    length: ForOption = None,
+    reason: ReasonOption,
+    author: AuthorOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    store: StoreOption = DEFAULT_STORE,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Events of this time do not count, and it is not expected to be covered."""
+    from sloguard.cli.adjusting import author_or_login, checked_scope, reason_given
+    from sloguard.cli.adjustment_records import make
+    from sloguard.cli.loading import load_or_exit
+    from sloguard.cli.times import parse_interval
+    from sloguard.clock import utc_now
+    from sloguard.model.adjustment import Exclusion
+
+    now = utc_now()
+    start_at, end_at = parse_interval(begin, until, length, now)
+    who, why = author_or_login(author), reason_given(reason)
+    checked_scope(load_or_exit(config), scope)
+    make(Exclusion(scope, start_at, end_at, who, why, now), store, output)
+
+
+@exclude.command("list")
+def list_(
+    *,
+    store: StoreOption = DEFAULT_STORE,
+    removed: AllOption = False,
+    output: FormatOption = OutputFormat.TABLE,
+    quiet: QuietOption = False,
+) -> None:
+    """Who excluded what and why, and with --all who took it back."""
+    from sloguard.cli.adjustment_records import show
+    from sloguard.cli.output import words
+    from sloguard.model.adjustment import Exclusion
+
+    if not show(Exclusion, store, output, removed=removed) and not quiet:
+        words("Nothing is excluded.")
+
+
+@exclude.command()
+def remove(
+    number: NumberArgument,
+    *,
+    reason: ReasonOption,
+    author: AuthorOption = None,
+    store: StoreOption = DEFAULT_STORE,
+    output: FormatOption = OutputFormat.TABLE,
+) -> None:
+    """Let its events count again: every number is then exactly what it was before."""
+    from sloguard.cli.adjusting import author_or_login, reason_given
+    from sloguard.cli.adjustment_records import unmake
+    from sloguard.clock import utc_now
+    from sloguard.model.adjustment import Exclusion, Removal
+
+    unmake(number, Exclusion, Removal(author_or_login(author), reason_given(reason), utc_now()), store, output)
