@@ -1,14 +1,14 @@
 """What the inner parts ask of the outer ones: Prometheus, the store, the receivers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sloguard.model.adjustment import Adjustment, AdjustmentRecord, Removal
 from sloguard.model.alert import AlertKey, AlertRecord
 from sloguard.model.delivery import DeliveryResult, Notification, OutboxEntry
-from sloguard.model.measurement import Slice
+from sloguard.model.measurement import Slice, SliceColumns
 from sloguard.model.series import Sample, Series
 from sloguard.model.status import StatusReport
 
@@ -45,9 +45,11 @@ class InstantQueries(Protocol):
     def query(self, promql: str, at: datetime) -> Sequence[Sample]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerKey:
-    """An SLO's counts are told apart by what is counted: another indicator starts a new generation."""
+class LedgerKey(NamedTuple):
+    """An SLO's counts are told apart by what is counted: another indicator starts a new generation.
+
+    A tuple, for it is looked up a hundred thousand times in an evaluation of 10,000 SLOs.
+    """
 
     slo_id: str
     fingerprint: str
@@ -80,6 +82,10 @@ class LedgerStore(Protocol):
 
     def slices(self, key: LedgerKey, start: int, end: int) -> Sequence[Slice]:
         """Slices that overlap `start <= time < end`, in order."""
+        ...
+
+    def columns(self, wanted: Mapping[LedgerKey, tuple[int, int]]) -> Iterator[tuple[LedgerKey, SliceColumns]]:
+        """What `slices` gives for the range of each key, in few queries. Keys without slices are left out."""
         ...
 
     def write_ranges(self, ranges: Sequence[CountedRange]) -> None:

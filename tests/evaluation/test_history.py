@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sloguard.evaluation.history import History, WindowSum
-from sloguard.model.measurement import Slice
+from sloguard.model.measurement import Slice, SliceColumns
 
 MINUTE = 60
 
@@ -58,7 +58,7 @@ def test_what_is_replaced_is_like_never_having_had_it(before: list[Slice], low: 
     start, end = low * MINUTE, (low + length) * MINUTE
     put_there = [Slice(start + MINUTE * number, MINUTE, 1.0, 2.0) for number in range(min(put, length))]
     history = History.of(before)
-    history.replace(start, end, put_there)
+    history.replace(start, end, SliceColumns.of(put_there))
     left = [part for part in before if part.start < start], [part for part in before if part.start >= end]
     expected = [*left[0], *put_there, *left[1]]
     assert list(history.slices(0, 10**9)) == expected

@@ -1,5 +1,6 @@
 """The contract of LedgerStore, on every database."""
 
+import itertools
 import time
 from collections.abc import Sequence
 
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sloguard.errors import StoreError
-from sloguard.model.measurement import Slice
+from sloguard.model.measurement import Slice, SliceColumns
 from sloguard.ports import CountedRange, LedgerKey, LedgerMark
 from sloguard.store import Store
 
@@ -31,7 +32,11 @@ def test_a_new_ledger_is_empty(store: Store) -> None:
 
 
 def test_what_is_written_is_read(store: Store) -> None:
-    slices = (Slice(60, 60, 0.25, 3.5), Slice(120, 60, -1.0, 0.0, bridged=True), Slice(180, 300, 2.0**60, 1e300))
+    slices = (
+        Slice(60, 60, 0.25, 3.5),
+        Slice(120, 60, -1.0, 0.0, bridged=True),
+        Slice(180, 300, 2.0**60, 1e300, unseen_seconds=60),
+    )
     store.ledger.write_ranges([counted(slices)])
     assert tuple(store.ledger.slices(KEY, 0, 10_000)) == slices
     assert store.ledger.marks() == {KEY: LedgerMark(60, 480)}
@@ -66,6 +71,18 @@ def test_a_range_without_slices_deletes_and_moves_no_mark(store: Store) -> None:
 def test_slices_that_overlap_are_found(store: Store, start: int, end: int, starts: list[int]) -> None:
     store.ledger.write_ranges([counted((*minutes(0, 3), Slice(180, 600, 1.0, 2.0)))])
     assert [piece.start for piece in store.ledger.slices(KEY, start, end)] == starts
+
+
+def test_many_are_read_at_once_as_each_by_itself(store: Store) -> None:
+    """More SLOs than one query reads, each over a time of its own."""
+    bounds = itertools.product([0, 59, 60, 61, 180, 300, 779, 780], [60, 61, 181, 900])
+    wanted = {LedgerKey(f"service/{number}", "f"): each for number, each in enumerate(bounds)}
+    parts = (*minutes(0, 3), Slice(180, 600, 1.0, 2.0, unseen_seconds=30), *minutes(14, 2))
+    store.ledger.write_ranges([counted(parts, key=key) for key in wanted])
+    store.ledger.write_ranges([counted(parts, key=LedgerKey("service/7", "another generation"))])
+    singly = {key: SliceColumns.of(store.ledger.slices(key, *each)) for key, each in wanted.items()}
+    found = store.ledger.columns({**wanted, OTHER: (0, 900)})
+    assert dict(found) == {key: columns for key, columns in singly.items() if columns.start}
 
 
 def test_marks_widen_and_never_shrink(store: Store) -> None:

@@ -38,6 +38,8 @@ CREATE TABLE alerts (
 def downgrade_to(path: Path, revision: str) -> None:
     """Make the store look as the sloguard of that revision left it."""
     with sqlite3.connect(path) as connection:
+        if revision < "0005":
+            connection.execute("ALTER TABLE slices DROP COLUMN unseen_seconds")
         if revision < "0004":
             connection.execute("DROP TABLE adjustments")
         if revision == "0001":

@@ -6,7 +6,7 @@ from typing import Self
 
 from sloguard.evaluation.column import Column
 from sloguard.evaluation.timeline import Timeline
-from sloguard.model.measurement import Slice
+from sloguard.model.measurement import Slice, SliceColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,10 @@ class History:
 
     @classmethod
     def of(cls, slices: Iterable[Slice]) -> Self:
+        return cls.of_columns(SliceColumns.of(slices))
+
+    @classmethod
+    def of_columns(cls, slices: SliceColumns) -> Self:
         history = cls()
         history._replace(0, 0, slices)
         return history
@@ -59,22 +63,20 @@ class History:
 
     def replace_from(self, start: int, slices: Iterable[Slice]) -> None:
         """Put slices in the place of all that begin at `start` or later."""
-        self._replace(self._times.place_from(start), len(self), slices)
+        self._replace(self._times.place_from(start), len(self), SliceColumns.of(slices))
 
-    def replace(self, start: int, end: int, slices: Iterable[Slice]) -> None:
+    def replace(self, start: int, end: int, slices: SliceColumns) -> None:
         """Put slices in the place of all that begin in `start <= time < end`."""
         self._replace(self._times.place_from(start), self._times.place_from(end), slices)
 
     def forget_before(self, time: int) -> None:
         """Drop the slices that ended before a time, or at it."""
-        self._replace(0, self._times.place(time), ())
+        self._replace(0, self._times.place(time), SliceColumns.of(()))
 
-    def _replace(self, low: int, high: int, slices: Iterable[Slice]) -> None:
-        columns = list(zip(*slices, strict=True)) or [()] * len(Slice._fields)
-        start, seconds, bad, total, _, unseen = columns
-        self._times.replace(low, high, zip(start, seconds, unseen, strict=True))
-        self._bad.replace(low, high, bad)
-        self._total.replace(low, high, total)
+    def _replace(self, low: int, high: int, slices: SliceColumns) -> None:
+        self._times.replace(low, high, zip(slices.start, slices.seconds, slices.unseen_seconds, strict=True))
+        self._bad.replace(low, high, slices.bad)
+        self._total.replace(low, high, slices.total)
 
     def bounds(self, time: float) -> tuple[float, float]:
         """The bounds of the slice that a time lies within; twice the time itself if it lies within none."""

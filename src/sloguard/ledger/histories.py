@@ -51,10 +51,12 @@ class Histories:
         end = int(until.timestamp())
         declared = tuple(slos)
         self._declared = {slo.declared_id: slo for slo in declared}
-        for key, reach in self._reaches(declared, until).items():
-            start = int((until - reach - _MARGIN).timestamp())
-            self._histories[key] = History.of(self._store.slices(key, start, end))
-            self._verdicts.pop(key, None)
+        wanted = {
+            key: (int((until - reach - _MARGIN).timestamp()), end)
+            for key, reach in self._reaches(declared, until).items()
+        }
+        self._verdicts.clear()
+        self._histories = {key: History.of_columns(slices) for key, slices in self._store.columns(wanted)}
 
     def adjust(self) -> None:
         """Read what is excluded and corrected."""
@@ -156,7 +158,7 @@ class Histories:
 
     def _asked_since(self, slo: Slo, key: LedgerKey, history: History) -> int | None:
         """A group is asked for with its template, but one that had to wait for a place has more history than this."""
-        template = replace(key, slo_id=slo.declared_id)
+        template = key._replace(slo_id=slo.declared_id)
         first = history.first if slo.group and slo.declared_id in self._crowded else None
         if first is not None and first >= self._replayed_until.get(template, 0):
             return first

@@ -1,5 +1,7 @@
 """What was measured: slices of counts as the ledger keeps them, and sums over windows."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -25,6 +27,37 @@ class Slice(NamedTuple):
     @property
     def end(self) -> int:
         return self.start + self.seconds
+
+
+class SliceColumns(NamedTuple):
+    """Slices in order, column by column: how millions of them are read. What was bridged is left out."""
+
+    start: Sequence[int]
+    seconds: Sequence[int]
+    bad: Sequence[float]
+    total: Sequence[float]
+    unseen_seconds: Sequence[int]
+
+    @classmethod
+    def of(cls, slices: Iterable[Slice]) -> "SliceColumns":
+        columns = list(zip(*slices, strict=True))
+        if not columns:
+            return cls((), (), (), (), ())
+        start, seconds, bad, total, _, unseen = columns
+        return cls(start, seconds, bad, total, unseen)
+
+    def between(self, start: int, end: int) -> "SliceColumns":
+        """Those that overlap `start <= time < end` (Unix seconds)."""
+        low, high = bisect_right(self.start, start), bisect_left(self.start, end)
+        if low and self.start[low - 1] + self.seconds[low - 1] > start:
+            low -= 1
+        return SliceColumns(
+            self.start[low:high],
+            self.seconds[low:high],
+            self.bad[low:high],
+            self.total[low:high],
+            self.unseen_seconds[low:high],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,17 @@ def database_errors(url: URL) -> Iterator[None]:
         raise StoreError(f"The store {shown(url)} could not be used: {type(error).__name__}.") from error
 
 
+@contextmanager
+def driver_errors(connection: Connection) -> Iterator[None]:
+    """Turns the exceptions of a driver that is used by itself into StoreError."""
+    dialect = connection.dialect
+    driver: type[Exception] = dialect.dbapi.Error if dialect.dbapi else Exception
+    try:
+        yield
+    except driver as error:
+        raise StoreError(_words(connection.engine.url, error)) from error
+
+
 def _words(url: URL, error: BaseException | None) -> str:
     if isinstance(error, sqlite3.Error):
         name = getattr(error, "sqlite_errorname", "")

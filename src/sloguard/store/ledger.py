@@ -1,15 +1,13 @@
 """The ledger's tables: slices by series and start, and how far each series is counted."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Connection,
     Engine,
-    Executable,
     bindparam,
     case,
     delete,
@@ -20,9 +18,11 @@ from sqlalchemy import (
 )
 
 from sloguard.model.adjustment import Adjustment
-from sloguard.model.measurement import Slice
+from sloguard.model.measurement import Slice, SliceColumns
 from sloguard.ports import CountedRange, LedgerKey, LedgerMark
 from sloguard.store.adjustments import in_force
+from sloguard.store.bulk import all_rows, for_each
+from sloguard.store.columns import read_columns
 from sloguard.store.connection import reading, writing
 from sloguard.store.tables import series, slices
 from sloguard.store.upsert import insert_ignoring, insert_replacing
@@ -51,7 +51,14 @@ class SqlLedgerStore:
             # Slices do not overlap each other, so of those that begin earlier only the last can reach into the range.
             earlier = select(func.max(slices.c.start)).where(slices.c.series_key == series_key, slices.c.start <= start)
             rows = connection.execute(
-                select(slices.c.start, slices.c.seconds, slices.c.bad, slices.c.total, slices.c.bridged)
+                select(
+                    slices.c.start,
+                    slices.c.seconds,
+                    slices.c.bad,
+                    slices.c.total,
+                    slices.c.bridged,
+                    slices.c.unseen_seconds,
+                )
                 .where(
                     slices.c.series_key == series_key,
                     slices.c.start >= func.coalesce(earlier.scalar_subquery(), start),
@@ -61,6 +68,13 @@ class SqlLedgerStore:
                 .order_by(slices.c.start)
             ).all()
         return [Slice(*row) for row in rows]
+
+    def columns(self, wanted: Mapping[LedgerKey, tuple[int, int]]) -> Iterator[tuple[LedgerKey, SliceColumns]]:
+        """What `slices` gives for the range of each key, in few queries. Keys without slices are left out."""
+        with reading(self.engine) as connection:
+            keys = {known: key for key, known in series_keys(connection, wanted).items() if key in wanted}
+            for series_key, found in read_columns(connection, {known: wanted[key] for known, key in keys.items()}):
+                yield keys[series_key], found
 
     def write_ranges(self, ranges: Sequence[CountedRange]) -> None:
         """Replace the ranges and widen the marks, in one transaction. Where two ranges overlap, the later one wins."""
@@ -78,18 +92,17 @@ class SqlLedgerStore:
         with writing(self.engine) as connection:
             write_counts(connection, ranges)
             if done:
-                _add_series(connection, done.keys())
-                keys = _series_keys(connection, done)
+                keys = _with_series(connection, done, done)
                 rows = [{"of": keys[key], "start": start, "end": end} for key, (start, end) in done.items()]
-                connection.execute(_REMEMBER_REPLAYED, sorted(rows, key=itemgetter("of")))
+                for_each(connection, _REMEMBER_REPLAYED, sorted(rows, key=itemgetter("of")))
 
     def adjustments(self) -> Sequence[Adjustment]:
         with reading(self.engine) as connection:
             return in_force(connection)
 
 
-_IDS_PER_QUERY = 5_000
-"""Below SQLite's limit of parameters (32,766)."""
+_FEW = 500
+"""So many SLOs are looked for one by one; where there are more, all are read."""
 
 _REMEMBER_REPLAYED = (
     update(series)
@@ -120,14 +133,13 @@ def write_counts(connection: Connection, ranges: Sequence[CountedRange]) -> None
     if not ranges:
         return
     filled = [counted for counted in ranges if counted.slices]
-    _add_series(connection, {counted.key for counted in filled})
-    keys = _series_keys(connection, {counted.key for counted in ranges})
+    keys = _with_series(connection, {counted.key for counted in ranges}, {counted.key for counted in filled})
     bounds = [
         {"of": keys[counted.key], "begin": counted.start, "end": counted.end}
         for counted in ranges
         if counted.key in keys
     ]
-    _execute(connection, _DELETE_RANGE, bounds)
+    for_each(connection, _DELETE_RANGE, bounds)
     rows = [
         {
             "series_key": keys[key],
@@ -136,21 +148,17 @@ def write_counts(connection: Connection, ranges: Sequence[CountedRange]) -> None
             "bad": piece.bad,
             "total": piece.total,
             "bridged": piece.bridged,
+            "unseen_seconds": piece.unseen_seconds,
         }
         for key, piece in _surviving(ranges)
     ]
-    _execute(connection, insert_replacing(connection, slices), rows)
+    for_each(connection, insert_replacing(connection, slices), rows)
     marks = [
         {"of": keys[counted.key], "first_slice": min(piece.start for piece in counted.slices), "last_end": counted.end}
         for counted in filled
     ]
     # In the order of the keys, so that two writers on PostgreSQL cannot wait for each other in a circle.
-    _execute(connection, _WIDEN_MARK, sorted(marks, key=itemgetter("of")))
-
-
-def _execute(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(statement, rows)
+    for_each(connection, _WIDEN_MARK, sorted(marks, key=itemgetter("of")))
 
 
 def _surviving(ranges: Sequence[CountedRange]) -> Iterator[tuple[LedgerKey, Slice]]:
@@ -164,19 +172,22 @@ def _surviving(ranges: Sequence[CountedRange]) -> Iterator[tuple[LedgerKey, Slic
         over.append(counted)
 
 
-def _add_series(connection: Connection, keys: Iterable[LedgerKey]) -> None:
-    known = _series_keys(connection, keys)
-    missing = sorted((key.slo_id, key.fingerprint) for key in keys if key not in known)
+def _with_series(
+    connection: Connection, keys: Collection[LedgerKey], needed: Iterable[LedgerKey]
+) -> Mapping[LedgerKey, int]:
+    """The row of each series. Those that are needed are made."""
+    known = series_keys(connection, keys)
+    missing = sorted((key.slo_id, key.fingerprint) for key in needed if key not in known)
+    if not missing:
+        return known
     rows = [{"slo_id": slo_id, "fingerprint": fingerprint} for slo_id, fingerprint in missing]
-    _execute(connection, insert_ignoring(connection, series), rows)
+    for_each(connection, insert_ignoring(connection, series), rows)
+    return series_keys(connection, keys)
 
 
-def _series_keys(connection: Connection, keys: Iterable[LedgerKey]) -> Mapping[LedgerKey, int]:
-    """The row of each series that there is. Those of the SLOs' other generations are among them."""
-    ids = sorted({key.slo_id for key in keys})
-    found: dict[LedgerKey, int] = {}
-    for begin in range(0, len(ids), _IDS_PER_QUERY):
-        query = select(series.c.slo_id, series.c.fingerprint, series.c.key)
-        rows = connection.execute(query.where(series.c.slo_id.in_(ids[begin : begin + _IDS_PER_QUERY])))
-        found.update({LedgerKey(slo_id, fingerprint): key for slo_id, fingerprint, key in rows})
-    return found
+def series_keys(connection: Connection, keys: Collection[LedgerKey]) -> Mapping[LedgerKey, int]:
+    """The row of each series that there is. Others may be among them."""
+    query = select(series.c.slo_id, series.c.fingerprint, series.c.key)
+    if len(keys) <= _FEW:
+        query = query.where(series.c.slo_id.in_(sorted({key.slo_id for key in keys})))
+    return {LedgerKey(slo_id, fingerprint): key for slo_id, fingerprint, key in all_rows(connection, query)}

@@ -20,9 +20,10 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     literal_column,
+    text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every schema there has been, oldest first. Reading it from `migrations` would cost 0.3 s at each start."""
 
 CURRENT_REVISION = REVISIONS[-1]
@@ -78,6 +79,7 @@ slices = Table(
     Column("bad", Float(53), nullable=False),
     Column("total", Float(53), nullable=False),
     Column("bridged", Boolean, nullable=False),
+    Column("unseen_seconds", Integer, nullable=False, server_default=text("0")),
     sqlite_with_rowid=False,  # the primary key is the table: half the size, and a range is one read
 )
 
