@@ -38,3 +38,7 @@ class PrometheusUnavailableError(PrometheusError):
 
 class QueryRejectedError(PrometheusError):
     """Prometheus refuses the query itself."""
+
+
+class QueryTimeoutError(QueryRejectedError):
+    """The query takes Prometheus longer than it may; a smaller one may pass."""

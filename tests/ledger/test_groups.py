@@ -21,7 +21,8 @@ from sloguard.model.settings import EvaluationSettings
 from sloguard.model.slo import Service, Slo, grouped
 from sloguard.model.window import RollingWindow
 from sloguard.ports import LedgerMark
-from sloguard.promql.counting import Term, exceptions_query, increases_query
+from sloguard.promql.bundles import Term, alone
+from sloguard.promql.counting import Looked, exceptions_query, increases_query, steady_increases_query
 from sloguard.promql.stepwise import steady_query
 from sloguard.store import Store, open_store
 from tests.ledger.conftest import Past, at, slo_of
@@ -198,17 +199,18 @@ def test_one_that_had_to_wait_for_its_place_is_marked_approximate(past: Past, tm
 
 
 def test_what_is_not_grouped_is_asked_for_as_ever() -> None:
-    plain, by_tenant = Term("x", ("x",)), Term("x", ("x",), ("tenant", "zone"))
-    assert increases_query({"0": plain}, MINUTE, SCRAPES) == (
-        "label_replace(sum((last_over_time(x[5m]) - last_over_time(x[1h] offset 1m) >= 0) "
-        'unless (resets(x[1m30s]) > 0)), "sloguard_term", "0", "", "")'
+    plain, by_tenant = (alone(Term("x", ("x",), by)) for by in ((), ("tenant", "zone")))
+    looked = Looked(MINUTE, SCRAPES)
+    assert increases_query([plain], looked) == (
+        "sum(((last_over_time(x[5m]) - last_over_time(x[5m] offset 1m) >= 0) "
+        "unless (resets(x[1m30s]) > 0)) or last_over_time(x[5m]) / 0)"
     )
-    assert steady_query({"0": plain}, MINUTE, SCRAPES) == increases_query({"0": plain}, MINUTE, SCRAPES)
-    increases = [increases_query({"0": term}, MINUTE, SCRAPES) for term in (plain, by_tenant)]
-    replays = [steady_query({"0": term}, MINUTE, SCRAPES) for term in (plain, by_tenant)]
+    assert steady_query([plain], MINUTE, SCRAPES) == steady_increases_query([plain], looked)
+    increases = [increases_query([bundle], looked) for bundle in (plain, by_tenant)]
+    replays = [steady_query([bundle], MINUTE, SCRAPES) for bundle in (plain, by_tenant)]
     for ungrouped_text, text in (increases, replays):
-        assert text == ungrouped_text.replace("(sum(", "(sum by (tenant, zone) (", 1)
-    assert exceptions_query({"0": plain}, MINUTE, SCRAPES) == exceptions_query({"0": by_tenant}, MINUTE, SCRAPES)
+        assert text == ungrouped_text.replace("sum(", "sum by (tenant, zone) (", 1)
+    assert exceptions_query([plain], looked) == exceptions_query([by_tenant], looked)
     ungrouped = slo_of("steady")
     assert ledger_key(ungrouped) == ledger_key(replace(ungrouped, group_limit=7))
     assert ledger_key(ungrouped).fingerprint != ledger_key(replace(ungrouped, group_by=("tenant",))).fingerprint

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sloguard.ledger.batches import tagged_query
+from sloguard.ledger.batches import TermAsker, ask_expressions
 from sloguard.ledger.pieces import Chunk
 from sloguard.ledger.plan import CounterPlan, CountingPlan, Increase, Increases, increases_of, summed
 from sloguard.ledger.ratios import RatioQuestions
@@ -13,6 +13,7 @@ from sloguard.ledger.stepwise import StepCounter
 from sloguard.model.group import Group
 from sloguard.model.series import Series
 from sloguard.ports import LedgerKey, MetricsSource
+from sloguard.promql.bundles import Term
 from sloguard.promql.counting import TAG, gauges_query
 
 
@@ -36,6 +37,7 @@ class ChunkCounter:
         self._slice_seconds = round(slice_length.total_seconds())
         self._scrape_interval = scrape_interval
         self._stepwise = StepCounter(source, scrape_interval)
+        self._latest: tuple[tuple[Term, ...], TermAsker] | None = None
 
     def count(self, plan: CountingPlan, chunk: Chunk) -> ChunkCount:
         refused: dict[LedgerKey, str] = {}
@@ -48,13 +50,17 @@ class ChunkCounter:
             refused,
         )
 
+    def _asker(self, terms: tuple[Term, ...]) -> TermAsker:
+        """Most chunks ask for the same terms as the one before."""
+        latest = self._latest
+        if latest is None or latest[0] != terms:
+            self._latest = latest = (terms, TermAsker(terms))
+        return latest[1]
+
     def _counter_steps(
         self, plan: CountingPlan, chunk: Chunk, refused: dict[LedgerKey, str]
     ) -> tuple[dict[LedgerKey, list[Step]], dict[LedgerKey, dict[Group, list[Step]]]]:
-        terms = {str(index): term for index, term in enumerate(plan.terms)}
-        refused_tags: dict[str, str] = {}
-        by_time = self._stepwise.count(terms, chunk, refused_tags)
-        refused_terms = {terms[tag]: reason for tag, reason in refused_tags.items()}
+        by_time, refused_terms = self._stepwise.count(self._asker(plan.terms), chunk)
         steps: dict[LedgerKey, list[Step]] = {}
         grouped: dict[LedgerKey, dict[Group, list[Step]]] = {}
         for counter in plan.counters:
@@ -109,8 +115,8 @@ class ChunkCounter:
         """What is looked at is looked at slice by slice, however long the chunk's steps are."""
         first, last = (datetime.fromtimestamp(unix, UTC) for unix in (chunk.start + self._slice_seconds, chunk.end))
         step = timedelta(seconds=self._slice_seconds)
-        return tagged_query(
-            expressions, gauges_query, lambda text: self._source.query_range(text, first, last, step), refused
+        return ask_expressions(
+            expressions, lambda part: self._source.query_range(gauges_query(part), first, last, step), refused
         )
 
 

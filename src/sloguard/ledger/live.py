@@ -46,7 +46,7 @@ class LiveLedger:
         self._store = store
         self._settings = settings
         self._slice_seconds = round(settings.slice.total_seconds())
-        self._counter = IntervalCounter(source, scrape_interval)
+        self._counter = IntervalCounter(source, scrape_interval, plan)
         self._replay = Replay(source, store, settings.slice, scrape_interval)
         self.plan = plan
         self._until: int | None = None
@@ -76,7 +76,7 @@ class LiveLedger:
         places = Places(self.plan, marks, start)
         for slice_start in range(start, end, self._slice_seconds):
             slice_end = slice_start + self._slice_seconds
-            count = self._counter.count(self.plan, _at(slice_start), _at(slice_end))
+            count = self._counter.count(_at(slice_start), _at(slice_end))
             refused.update(count.refused)
             for key in count.refused:
                 # Nobody counted: what happened meanwhile is not in the next increase, so there is nothing to spread.
@@ -108,7 +108,7 @@ class LiveLedger:
         start = settled.until
         if now <= start:
             return {}
-        count = self._counter.count(self.plan, start, now)
+        count = self._counter.count(start, now)
         increases = dict(count.increases)
         for template, groups in count.groups.items():
             increases |= {group_key(template, group): increase for group, increase in groups.items()}

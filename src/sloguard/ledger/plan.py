@@ -13,7 +13,7 @@ from sloguard.model.duration import format_duration
 from sloguard.model.group import Group, group_text
 from sloguard.model.slo import Slo
 from sloguard.ports import LedgerKey
-from sloguard.promql.counting import Term
+from sloguard.promql.bundles import Term
 from sloguard.promql.terms import (
     CounterTerms,
     GaugeTerm,

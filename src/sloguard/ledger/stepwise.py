@@ -9,8 +9,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sloguard.errors import QueryRejectedError
-from sloguard.ledger.batches import tagged_query
+from sloguard.ledger.batches import TermAsker, ask_one_by_one, refused_terms, rows_by_term
 from sloguard.ledger.exceptions import (
     Evidence,
     Interval,
@@ -26,11 +25,13 @@ from sloguard.ledger.plan import Increases
 from sloguard.model.group import Group, group_of
 from sloguard.model.series import Series
 from sloguard.ports import MetricsSource
-from sloguard.promql.counting import END_LOOKBACK, TAG, Term, samples_query
+from sloguard.promql.bundles import Bundle, Term
+from sloguard.promql.counting import END_LOOKBACK, samples_query
 from sloguard.promql.stepwise import (
     QUIET,
     closer_look_query,
     exceptional_query,
+    kind_of,
     neighbours_query,
     steady_query,
 )
@@ -38,7 +39,8 @@ from sloguard.promql.stepwise import (
 _LONGEST_RUN_SECONDS = 6 * HOUR_SECONDS
 """So much of raw samples at most is held at once."""
 
-_QueryText = Callable[[Mapping[str, Term], timedelta], str]
+_QueryText = Callable[[Sequence[Bundle], timedelta], str]
+_Question = Callable[[Sequence[Bundle]], Sequence[Series]]
 _AtSteps = dict[int, dict[Labels, float]]
 """By the end of the step (Unix seconds)."""
 
@@ -65,99 +67,98 @@ class StepCounter:
         self._source = source
         self._scrape_interval = scrape_interval
 
-    def count(self, terms: Mapping[str, Term], chunk: Chunk, refused: dict[str, str]) -> Mapping[int, Increases]:
-        """The increases of terms (by tag) in each step of a chunk, by the step's end.
-
-        A tag that Prometheus refuses is put into `refused` with its reason.
-        """
+    def count(self, terms: TermAsker, chunk: Chunk) -> tuple[Mapping[int, Increases], Mapping[Term, str]]:
+        """The increases of terms in each step of a chunk, by the step's end; and why terms are refused."""
         counts: dict[int, dict[Term, dict[Group, float]]] = {}
-        for row in self._ask(terms, self._with_scrapes(steady_query), chunk, refused):
-            term = terms[row.labels[TAG]]
+        steady = terms.ask(self._question(self._with_scrapes(steady_query), chunk))
+        for term, row in rows_by_term(steady):
             group = group_of(term.by, row.labels)
             for at, value in row.points:
                 counts.setdefault(round(at), {}).setdefault(term, {})[group] = value
+        refused = refused_terms(steady)
         looks = self._looks(terms, chunk, refused)
         known = {(term.selector, at) for at, seen in counts.items() for term in seen}
-        known |= {(terms[tag].selector, at) for tag, look in looks.items() for at in look.origins}
-        for tag, look in looks.items():
-            term = terms[tag]
-            try:
-                for at, increases in self._exceptional(term, look, known, chunk):
-                    groups = counts.setdefault(at, {}).setdefault(term, {})
-                    for labels, increase in increases.items():
-                        group = group_of(term.by, dict(labels))
-                        groups[group] = groups.get(group, 0.0) + increase
-            except QueryRejectedError as error:
-                refused[tag] = str(error)
-        return counts
+        known |= {(term.selector, at) for term, look in looks.items() for at in look.origins}
+        for term, at, increases in self._exceptional(looks, known, chunk, refused):
+            groups = counts.setdefault(at, {}).setdefault(term, {})
+            for labels, increase in increases.items():
+                group = group_of(term.by, dict(labels))
+                groups[group] = groups.get(group, 0.0) + increase
+        return counts, refused
 
-    def _looks(self, terms: Mapping[str, Term], chunk: Chunk, refused: dict[str, str]) -> Mapping[str, _Look]:
-        looks: dict[str, _Look] = {}
-        for row in self._ask(_without(terms, refused), self._with_scrapes(exceptional_query), chunk, refused):
-            _note(row, looks.setdefault(row.labels[TAG], _Look()).ends)
-        exceptional = {tag: terms[tag] for tag in looks}
-        for row in self._ask(exceptional, self._with_scrapes(closer_look_query), chunk, refused):
-            tag, _, kind = row.labels[TAG].partition("/")
-            _note(row, looks[tag].quiet if kind == QUIET else looks[tag].origins)
-        fertile = {tag: terms[tag] for tag, look in looks.items() if any(any(look.newborn(at)) for at in look.ends)}
-        for row in self._ask(_without(fertile, refused), neighbours_query, chunk, refused):
-            _note(row, looks[row.labels[TAG]].neighbours)
-        return {tag: look for tag, look in looks.items() if tag not in refused}
+    def _looks(self, terms: TermAsker, chunk: Chunk, refused: dict[Term, str]) -> Mapping[Term, _Look]:
+        looks: dict[Term, _Look] = {}
+        exceptional = terms.ask(self._question(self._with_scrapes(exceptional_query), chunk))
+        for term, row in rows_by_term(exceptional):
+            _note(row, looks.setdefault(term, _Look()).ends)
+        closer = TermAsker(looks).ask(self._question(self._with_scrapes(closer_look_query), chunk))
+        for term, row in rows_by_term(closer):
+            _note(row, looks[term].quiet if kind_of(row.labels) == QUIET else looks[term].origins)
+        fertile = [term for term, look in looks.items() if any(any(look.newborn(at)) for at in look.ends)]
+        neighbours = TermAsker(fertile).ask(self._question(neighbours_query, chunk))
+        for term, row in rows_by_term(neighbours):
+            _note(row, looks[term].neighbours)
+        refused |= refused_terms(exceptional) | refused_terms(closer) | refused_terms(neighbours)
+        return {term: look for term, look in looks.items() if term not in refused}
 
     def _exceptional(
-        self, term: Term, look: _Look, known: Container[tuple[str, int]], chunk: Chunk
-    ) -> Iterator[tuple[int, Mapping[Labels, float]]]:
-        unclear: list[int] = []
-        for at in sorted(look.ends):
-            increases = _without_samples(look, at, known=any((total, at) in known for total in term.totals))
-            if increases is None:
-                unclear.append(at)
-            else:
-                yield at, increases
-        for run in _runs(unclear, chunk.step):
-            for at, samples in self._samples(term, run, chunk.step):
-                evidence = Evidence(look.ends[at].keys(), samples, look.origins.get(at, {}))
-                is_known = any((total, at) in known for total in term.totals)
-                yield at, exceptional_increases(evidence, Interval(at - chunk.step, at), known=is_known)
+        self,
+        looks: Mapping[Term, _Look],
+        known: Container[tuple[str, int]],
+        chunk: Chunk,
+        refused: dict[Term, str],
+    ) -> Iterator[tuple[Term, int, Mapping[Labels, float]]]:
+        unclear: dict[tuple[int, ...], list[Term]] = {}
+        for term, look in looks.items():
+            steps: list[int] = []
+            for at in sorted(look.ends):
+                increases = _without_samples(look, at, known=_is_known(term, at, known))
+                if increases is None:
+                    steps.append(at)
+                else:
+                    yield term, at, increases
+            for run in _runs(steps, chunk.step):
+                unclear.setdefault(tuple(run), []).append(term)
+        for run, terms in unclear.items():
+            for term, at, samples in self._samples(run, terms, chunk.step, refused):
+                evidence = Evidence(looks[term].ends[at].keys(), samples, looks[term].origins.get(at, {}))
+                interval = Interval(at - chunk.step, at)
+                yield term, at, exceptional_increases(evidence, interval, known=_is_known(term, at, known))
 
     def _samples(
-        self, term: Term, run: Sequence[int], step: int
-    ) -> Iterator[tuple[int, Mapping[Labels, Sequence[Point]]]]:
+        self, run: Sequence[int], terms: Iterable[Term], step: int, refused: dict[Term, str]
+    ) -> Iterator[tuple[Term, int, Mapping[Labels, Sequence[Point]]]]:
         """The raw samples of each step of a run, and of the minutes before it. Halved where that is too much."""
         length = timedelta(seconds=run[-1] - run[0] + step)
-        try:
-            rows = self._source.query_raw(samples_query(term, length), datetime.fromtimestamp(run[-1], UTC))
-        except QueryRejectedError:
-            if len(run) == 1:
-                raise
+        end = datetime.fromtimestamp(run[-1], UTC)
+        answers = ask_one_by_one(terms, lambda bundle: self._source.query_raw(samples_query(bundle, length), end))
+        series: dict[Term, dict[Labels, Sequence[Point]]] = {}
+        for term, row in rows_by_term(answers):
+            series.setdefault(term, {})[series_labels(row.labels)] = row.points
+        for term, of_term in series.items():
+            for at in run:
+                start = at - step - END_LOOKBACK.total_seconds()
+                cut = {labels: _between(points, start, at) for labels, points in of_term.items()}
+                yield term, at, {labels: points for labels, points in cut.items() if points}
+        too_much = refused_terms(answers)
+        if len(run) == 1:
+            refused |= too_much
+        elif too_much:
             middle = len(run) // 2
-            yield from self._samples(term, run[:middle], step)
-            yield from self._samples(term, run[middle:], step)
-            return
-        series = {series_labels(row.labels): row.points for row in rows}
-        for at in run:
-            start = at - step - END_LOOKBACK.total_seconds()
-            cut = {labels: _between(points, start, at) for labels, points in series.items()}
-            yield at, {labels: points for labels, points in cut.items() if points}
+            yield from self._samples(run[:middle], too_much, step, refused)
+            yield from self._samples(run[middle:], too_much, step, refused)
 
-    def _with_scrapes(self, query: Callable[[Mapping[str, Term], timedelta, timedelta], str]) -> _QueryText:
-        return lambda terms, step: query(terms, step, self._scrape_interval)
+    def _with_scrapes(self, query: Callable[[Sequence[Bundle], timedelta, timedelta], str]) -> _QueryText:
+        return lambda bundles, step: query(bundles, step, self._scrape_interval)
 
-    def _ask(
-        self, terms: Mapping[str, Term], query: _QueryText, chunk: Chunk, refused: dict[str, str]
-    ) -> Sequence[Series]:
+    def _question(self, query: _QueryText, chunk: Chunk) -> _Question:
         step = timedelta(seconds=chunk.step)
         first, last = (datetime.fromtimestamp(unix, UTC) for unix in (chunk.start + chunk.step, chunk.end))
-        return tagged_query(
-            terms,
-            lambda part: query(part, step),
-            lambda text: self._source.query_range(text, first, last, step),
-            refused,
-        )
+        return lambda bundles: self._source.query_range(query(bundles, step), first, last, step)
 
 
-def _without(terms: Mapping[str, Term], refused: Container[str]) -> Mapping[str, Term]:
-    return {tag: term for tag, term in terms.items() if tag not in refused}
+def _is_known(term: Term, at: int, known: Container[tuple[str, int]]) -> bool:
+    return any((total, at) in known for total in term.totals)
 
 
 def _note(row: Series, steps: _AtSteps) -> None:

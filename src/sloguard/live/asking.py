@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sloguard.ledger.batches import tagged_query
+from sloguard.ledger.batches import ask_expressions
 from sloguard.model.series import Sample
 from sloguard.ports import MetricsSource
 from sloguard.promql.counting import TAG, gauges_query
@@ -48,7 +48,7 @@ class Asking:
         keys = list(expressions)
         tagged = {str(number): expressions[key] for number, key in enumerate(keys)}
         refused: dict[str, str] = {}
-        samples = tagged_query(tagged, gauges_query, lambda query: self.source.query(query, self.now), refused)
+        samples = ask_expressions(tagged, lambda part: self.source.query(gauges_query(part), self.now), refused)
         if remember:
             self.refused |= {keys[int(tag)]: why for tag, why in refused.items()}
         return [(keys[int(sample.labels[TAG])], sample) for sample in samples]

@@ -1,17 +1,18 @@
 """The questions that the ledger asks: how far counters have come in an interval, and which series need a closer look.
 
 A is the last sample at the interval's end, B the last at its start. `last_over_time` on both sides, because a
-staleness marker hides the last sample from a plain selector.
+staleness marker hides the last sample from a plain selector. Several bundles travel in one query, each with its tag.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sloguard.model.duration import format_duration
+from sloguard.promql.bundles import Bundle
 
 TAG = "sloguard_term"
-"""Label that tells the terms of one query apart."""
+"""Label that tells the parts of one query apart."""
 
 END_LOOKBACK = timedelta(minutes=5)
 """A series that was silent for longer has ended."""
@@ -21,67 +22,103 @@ ORIGIN_LOOKBACK = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A counter selector whose increase is counted."""
+class Looked:
+    """An interval as an instant query at its end sees it."""
 
-    selector: str
-    totals: tuple[str, ...]
-    """The selectors of all events: while none of these was known before, a first value is where counting
-    starts (Prometheus' history begins here), not that many events."""
-    by: tuple[str, ...] = ()
-    """Labels whose values are told apart."""
+    length: timedelta
+    scrape_interval: timedelta
 
+    @property
+    def end_lookback(self) -> str:
+        """No shorter than the interval: the last events of what ended within it are at its beginning."""
+        return format_duration(max(END_LOOKBACK, self.length))
 
-def increases_query(terms: Mapping[str, Term], length: timedelta, scrape_interval: timedelta) -> str:
-    """Per term (by tag) the increase over the interval of the series known at both ends that did not reset."""
-    return tagged(
-        {tag: f"{term_sum(term)}({_steady(term.selector, length, scrape_interval)})" for tag, term in terms.items()}
-    )
+    @property
+    def offset(self) -> str:
+        return format_duration(self.length)
 
-
-def exceptions_query(terms: Mapping[str, Term], length: timedelta, scrape_interval: timedelta) -> str:
-    """The series that `increases_query` leaves out: born, reset or come back within the interval."""
-    return tagged(
-        {
-            tag: f"{_end(term.selector)} unless ({_steady(term.selector, length, scrape_interval)})"
-            for tag, term in terms.items()
-        }
-    )
+    @property
+    def reset_range(self) -> str:
+        """A reset between the last sample before the interval and the first within it hides from the interval alone."""
+        return format_duration(self.length + 2 * self.scrape_interval)
 
 
-def origins_query(term: Term, length: timedelta, scrape_interval: timedelta) -> str:
-    """The last values before the interval of the series that the exceptions query names."""
-    before = f"last_over_time({term.selector}[{format_duration(ORIGIN_LOOKBACK)}] offset {format_duration(length)})"
-    return f"{before} and ({_end(term.selector)} unless ({_steady(term.selector, length, scrape_interval)}))"
+def increases_query(bundles: Sequence[Bundle], looked: Looked) -> str:
+    """The increase over the interval, per term and group; infinite or NaN where a closer look is needed.
+
+    That is where a series was not known at the start (within `END_LOOKBACK`, which costs a twelfth of the hour that
+    a closer look takes), fell, or shows no number: a division by zero stands in for it, and spoils its sum.
+    """
+    return joined(f"sum{by_labels(bundle.by)}({_spoilt(bundle.selector, looked)})" for bundle in bundles)
 
 
-def samples_query(term: Term, length: timedelta) -> str:
-    """The raw samples of the interval and of the last minutes before it."""
-    return f"{term.selector}[{format_duration(length + END_LOOKBACK)}]"
+def steady_increases_query(bundles: Sequence[Bundle], looked: Looked) -> str:
+    """The increase over the interval of the series known at both ends that did not reset."""
+    return joined(f"sum{by_labels(bundle.by)}({_steady(bundle.selector, looked)})" for bundle in bundles)
+
+
+def exceptions_query(bundles: Sequence[Bundle], looked: Looked) -> str:
+    """The series that `steady_increases_query` leaves out: born, reset or come back within the interval."""
+    return joined(f"{_end(bundle.selector, looked)} unless ({_steady(bundle.selector, looked)})" for bundle in bundles)
+
+
+def origins_query(bundles: Sequence[Bundle], looked: Looked) -> str:
+    """The last values before the interval of the bundles' series."""
+    return joined(_start(bundle.selector, looked, ORIGIN_LOOKBACK) for bundle in bundles)
+
+
+def samples_query(bundle: Bundle, length: timedelta) -> str:
+    """The raw samples of an interval that ends now, and of the last minutes before it."""
+    return f"{bundle.selector}[{format_duration(length + END_LOOKBACK)}]"
 
 
 def gauges_query(expressions: Mapping[str, str]) -> str:
     """Several expressions, each with its tag, in one."""
-    return tagged(expressions)
+    return either([tagged(expression, tag) for tag, expression in expressions.items()])
 
 
-def term_sum(term: Term) -> str:
-    """The aggregation of a term's series: one sum, or one for each group."""
-    return f"sum by ({', '.join(term.by)}) " if term.by else "sum"
+def part_of(labels: Mapping[str, str], bundles: Sequence[Bundle]) -> Bundle:
+    """The bundle to which a row of an answer belongs."""
+    return bundles[int(labels.get(TAG, "0").partition("/")[0])]
 
 
-def _end(selector: str) -> str:
-    return f"last_over_time({selector}[{format_duration(END_LOOKBACK)}])"
+def by_labels(labels: Sequence[str]) -> str:
+    """The grouping of an aggregation: one result, or one for each combination of the labels' values."""
+    return f" by ({', '.join(labels)}) " if labels else ""
 
 
-def _steady(selector: str, length: timedelta, scrape_interval: timedelta) -> str:
-    start = f"last_over_time({selector}[{format_duration(START_LOOKBACK)}] offset {format_duration(length)})"
-    # A reset between the last sample before the interval and the first within it hides from the interval alone.
-    seen = format_duration(length + 2 * scrape_interval)
-    return f"({_end(selector)} - {start} >= 0) unless (resets({selector}[{seen}]) > 0)"
+def joined(expressions: Iterable[str]) -> str:
+    """Several expressions in one, each with its number for a tag; one alone needs none."""
+    texts = list(expressions)
+    return texts[0] if len(texts) == 1 else either([tagged(text, str(tag)) for tag, text in enumerate(texts)])
 
 
-def tagged(expressions: Mapping[str, str]) -> str:
-    """Several expressions in one, each with its tag."""
-    parts = (f'label_replace({expression}, "{TAG}", "{tag}", "", "")' for tag, expression in expressions.items())
-    return "\nor ".join(parts)
+def tagged(expression: str, tag: str) -> str:
+    """The expression with a tag, which begins with the number of its bundle: `3`, `3/quiet`."""
+    return f'label_replace({expression}, "{TAG}", "{tag}", "", "")'
+
+
+def either(expressions: Sequence[str]) -> str:
+    """Joined pair by pair: a chain of `or` takes the square of its length."""
+    if len(expressions) == 1:
+        return expressions[0]
+    middle = len(expressions) // 2
+    left, right = (either(half) for half in (expressions[:middle], expressions[middle:]))
+    return f"({left}\nor\n{right})"
+
+
+def _end(selector: str, looked: Looked) -> str:
+    return f"last_over_time({selector}[{looked.end_lookback}])"
+
+
+def _start(selector: str, looked: Looked, lookback: timedelta) -> str:
+    return f"last_over_time({selector}[{format_duration(lookback)}] offset {looked.offset})"
+
+
+def _steady(selector: str, looked: Looked, lookback: timedelta = START_LOOKBACK) -> str:
+    differences = f"{_end(selector, looked)} - {_start(selector, looked, lookback)} >= 0"
+    return f"({differences}) unless (resets({selector}[{looked.reset_range}]) > 0)"
+
+
+def _spoilt(selector: str, looked: Looked) -> str:
+    return f"({_steady(selector, looked, END_LOOKBACK)}) or {_end(selector, looked)} / 0"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sloguard.model.group import Group
 from sloguard.model.slo import EventsIndicator, Indicator, LatencyIndicator
-from sloguard.promql.text import quote
+from sloguard.promql.text import quote, with_matchers
 
 
 def of_group(indicator: Indicator, group: Group) -> Indicator:
@@ -18,13 +18,10 @@ def of_group(indicator: Indicator, group: Group) -> Indicator:
     matchers = ",".join(f"{name}={quote(value)}" for name, value in group)
     match indicator:
         case EventsIndicator(total=total, bad=bad, good=good):
-            return EventsIndicator(*(tuple(_narrowed(each, matchers) for each in part) for part in (total, bad, good)))
+            return EventsIndicator(
+                *(tuple(with_matchers(each, matchers) for each in part) for part in (total, bad, good))
+            )
         case LatencyIndicator():
             return replace(indicator, matchers=",".join(part for part in (indicator.matchers, matchers) if part))
         case _:
             raise ValueError(f"{type(indicator).__name__} has no groups")
-
-
-def _narrowed(selector: str, matchers: str) -> str:
-    """The selector is canonical: it has braces at its end, or none."""
-    return f"{selector[:-1]},{matchers}}}" if selector.endswith("}") else f"{selector}{{{matchers}}}"

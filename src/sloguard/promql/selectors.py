@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import promql_parser as ast
 
-from sloguard.promql.text import quote
+from sloguard.promql.text import quote, with_matchers
 
 _OPERATORS = ((ast.MatchOp.Equal, "="), (ast.MatchOp.NotEqual, "!="), (ast.MatchOp.Re, "=~"), (ast.MatchOp.NotRe, "!~"))
 
@@ -51,5 +51,4 @@ def selector_parts(selector: str) -> SelectorParts:
 
 def with_label(selector: str, label: str) -> str:
     """The series of a canonical selector that have a label."""
-    present = f'{label}!=""'
-    return f"{selector[:-1]},{present}}}" if selector.endswith("}") else f"{selector}{{{present}}}"
+    return with_matchers(selector, f'{label}!=""')

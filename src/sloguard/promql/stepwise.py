@@ -3,43 +3,57 @@
 A is the last sample of a step, however early in the step its series ended; B the last one before it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sloguard.model.duration import format_duration
-from sloguard.promql.counting import END_LOOKBACK, ORIGIN_LOOKBACK, START_LOOKBACK, Term, tagged, term_sum
+from sloguard.promql.bundles import Bundle
+from sloguard.promql.counting import (
+    END_LOOKBACK,
+    ORIGIN_LOOKBACK,
+    START_LOOKBACK,
+    TAG,
+    by_labels,
+    either,
+    joined,
+    tagged,
+)
 
 QUIET = "quiet"
 ORIGIN = "origin"
 
 
-def steady_query(terms: Mapping[str, Term], step: timedelta, scrape_interval: timedelta) -> str:
-    """Per term (by tag) the increase over each step of the series known at both ends that did not reset."""
-    return tagged(
-        {tag: f"{term_sum(term)}({_steady(term.selector, step, scrape_interval)})" for tag, term in terms.items()}
-    )
+def steady_query(bundles: Sequence[Bundle], step: timedelta, scrape_interval: timedelta) -> str:
+    """Per term and group the increase over each step of the series known at both ends that did not reset."""
+    return joined(f"sum{by_labels(each.by)}({_steady(each.selector, step, scrape_interval)})" for each in bundles)
 
 
-def exceptional_query(terms: Mapping[str, Term], step: timedelta, scrape_interval: timedelta) -> str:
+def exceptional_query(bundles: Sequence[Bundle], step: timedelta, scrape_interval: timedelta) -> str:
     """The last value in each step of the series that `steady_query` leaves out: born, reset or come back."""
-    return tagged({tag: _exceptional(term.selector, step, scrape_interval) for tag, term in terms.items()})
+    return joined(_exceptional(each.selector, step, scrape_interval) for each in bundles)
 
 
-def closer_look_query(terms: Mapping[str, Term], step: timedelta, scrape_interval: timedelta) -> str:
-    """Of the exceptional series those that did not reset (`tag/quiet`), and their last values of the day before each
-    step (`tag/origin`).
+def closer_look_query(bundles: Sequence[Bundle], step: timedelta, scrape_interval: timedelta) -> str:
+    """Of the exceptional series those that did not reset (tagged `quiet`), and their last values of the day before
+    each step (`origin`).
     """
-    looks: dict[str, str] = {}
-    for tag, term in terms.items():
-        exceptional = _exceptional(term.selector, step, scrape_interval)
-        looks[f"{tag}/{QUIET}"] = f"({exceptional}) unless {_reset(term.selector, step, scrape_interval)}"
-        looks[f"{tag}/{ORIGIN}"] = f"{_before(term.selector, ORIGIN_LOOKBACK, step)} and ({exceptional})"
-    return tagged(looks)
+    looks: list[str] = []
+    for number, each in enumerate(bundles):
+        exceptional = _exceptional(each.selector, step, scrape_interval)
+        quiet = f"({exceptional}) unless {_reset(each.selector, step, scrape_interval)}"
+        origin = f"{_before(each.selector, ORIGIN_LOOKBACK, step)} and ({exceptional})"
+        looks += [tagged(quiet, f"{number}/{QUIET}"), tagged(origin, f"{number}/{ORIGIN}")]
+    return either(looks)
 
 
-def neighbours_query(terms: Mapping[str, Term], step: timedelta) -> str:
-    """The last values of all series in each step that has a newborn one, and in the minutes before the step."""
-    return tagged({tag: _neighbours(term.selector, step) for tag, term in terms.items()})
+def kind_of(labels: Mapping[str, str]) -> str:
+    """`QUIET` or `ORIGIN`: what a row that answers the closer look tells."""
+    return labels[TAG].partition("/")[2]
+
+
+def neighbours_query(bundles: Sequence[Bundle], step: timedelta) -> str:
+    """The last values of a term's series in each step that has a newborn one, and in the minutes before the step."""
+    return joined(_neighbours(each, step) for each in bundles)
 
 
 def _steady(selector: str, step: timedelta, scrape_interval: timedelta) -> str:
@@ -51,9 +65,10 @@ def _exceptional(selector: str, step: timedelta, scrape_interval: timedelta) -> 
     return f"{_last(selector, step)} unless ({_steady(selector, step, scrape_interval)})"
 
 
-def _neighbours(selector: str, step: timedelta) -> str:
+def _neighbours(bundle: Bundle, step: timedelta) -> str:
+    selector = bundle.selector
     newborn = f"{_last(selector, step)} unless {_before(selector, ORIGIN_LOOKBACK, step)}"
-    return f"last_over_time({selector}[{format_duration(step + END_LOOKBACK)}]) and on() ({newborn})"
+    return f"last_over_time({selector}[{format_duration(step + END_LOOKBACK)}]) and on({bundle.label}) ({newborn})"
 
 
 def _last(selector: str, step: timedelta) -> str:

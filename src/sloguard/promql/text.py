@@ -31,6 +31,11 @@ def selector(metric: str, matchers: Mapping[str, str]) -> str:
     return f"{metric}{{{','.join(f'{label}={quote(value)}' for label, value in matchers.items())}}}"
 
 
+def with_matchers(selector: str, matchers: str) -> str:
+    """A canonical selector, which has braces at its end or none, with more matchers."""
+    return f"{selector[:-1]},{matchers}}}" if selector.endswith("}") else f"{selector}{{{matchers}}}"
+
+
 def decimal_text(number: Decimal) -> str:
     """A number with all its digits, no exponent and no trailing zeros: `0.0144`."""
     text = format(number, "f")
