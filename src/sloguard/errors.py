@@ -23,6 +23,12 @@ class StoreError(SloguardError):
     exit_code = 3
 
 
+class StoreUrlError(StoreError):
+    """What was given for a store can be none."""
+
+    exit_code = 2
+
+
 class PrometheusError(SloguardError):
     """Prometheus did not give a usable answer."""
 

@@ -169,7 +169,7 @@ def test_prometheus_away_at_the_start_and_later(surroundings: Surroundings) -> N
     ("arguments", "code", "words"),
     [
         (["--listen", "nowhere"], 2, "--listen wants HOST:PORT"),
-        (["--store", "mysql://x"], 3, "postgresql://"),
+        (["--store", "mysql://x"], 2, "postgresql://"),
         (["-c", "missing.yaml"], 1, "missing.yaml"),
         (["--no-such-option"], 2, "--no-such-option"),
     ],

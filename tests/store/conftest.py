@@ -1,7 +1,7 @@
 """The stores that the contract is tested on: SQLite, and PostgreSQL where it is installed."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -23,10 +23,20 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(params=_BACKENDS)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database of the test's own."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.db'}"
-    server: str = request.getfixturevalue("postgres_server")
+    return _empty(request.param, request, tmp_path)
+
+
+@pytest.fixture(params=_BACKENDS)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Makes further empty databases, of one kind."""
+    return lambda: _empty(request.param, request, tmp_path)
+
+
+def _empty(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     name = f"test_{next(_numbers)}"
+    if kind == "sqlite":
+        return f"sqlite:///{tmp_path / name}.db"
+    server: str = request.getfixturevalue("postgres_server")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
     return server.removesuffix("/postgres") + f"/{name}"

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sloguard.demo.prometheus import free_port
@@ -34,40 +35,74 @@ def is_installed() -> bool:
     return _newest_programs() is not None and (owner is None or owner in {user.pw_name for user in pwd.getpwall()})
 
 
-@contextmanager
-def running_server() -> Iterator[str]:
-    """The URL of an empty database on a loopback port. Stopped, and deleted, on exit."""
-    programs, owner, port = _newest_programs(), _owner(), free_port()
-    assert programs
-    directory = Path(tempfile.mkdtemp(prefix="sloguard-pg-"))
-    try:
-        if owner:
-            shutil.chown(directory, owner)
-        data = directory / "data"
-        _run([programs / "initdb", "-D", data, "-U", "sloguard", "-A", "trust", "--no-sync", "-E", "UTF8"], owner)
+@dataclass
+class Server:
+    """A server of one empty database, on a loopback port."""
+
+    programs: Path
+    directory: Path
+    owner: str | None
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://sloguard@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
         options = {
             "listen_addresses": "127.0.0.1",
-            "port": str(port),
+            "port": str(self.port),
             "unix_socket_directories": "",
             "fsync": "off",
             "max_connections": "50",
         }
         command: list[str | Path] = [
-            programs / "postgres",
+            self.programs / "postgres",
             "-D",
-            data,
+            self.directory / "data",
             *(f"--{name}={value}" for name, value in options.items()),
         ]
-        with (directory / "log").open("wb") as log:
-            server = subprocess.Popen(command, user=owner, stdout=log, stderr=log, cwd="/")
-        try:
-            _wait_until_ready(programs, port, directory / "log")
-            yield f"postgresql://sloguard@127.0.0.1:{port}/postgres"
-        finally:
-            server.send_signal(signal.SIGQUIT)
-            server.wait(timeout=30)
+        with (self.directory / "log").open("ab") as log:
+            self.process = subprocess.Popen(command, user=self.owner, stdout=log, stderr=log, cwd="/")
+        _wait_until_ready(self.programs, self.port, self.directory / "log")
+
+    def stop(self) -> None:
+        """At once, as a crash would: what is not committed is lost."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(timeout=30)
+            self.process = None
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+
+@contextmanager
+def server_of_its_own() -> Iterator[Server]:
+    """A server that a test may stop and start. Deleted on exit."""
+    programs, owner = _newest_programs(), _owner()
+    assert programs
+    directory = Path(tempfile.mkdtemp(prefix="sloguard-pg-"))
+    server = Server(programs, directory, owner, free_port())
+    try:
+        if owner:
+            shutil.chown(directory, owner)
+        data = directory / "data"
+        _run([programs / "initdb", "-D", data, "-U", "sloguard", "-A", "trust", "--no-sync", "-E", "UTF8"], owner)
+        server.start()
+        yield server
     finally:
+        server.stop()
         shutil.rmtree(directory)
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """The URL of an empty database. Its server is stopped, and deleted, on exit."""
+    with server_of_its_own() as server:
+        yield server.url
 
 
 def _wait_until_ready(programs: Path, port: int, log: Path) -> None:

@@ -139,7 +139,7 @@ def test_a_damaged_file(tmp_path: Path) -> None:
         file.seek(size // 4)
         file.write(b"\xff" * (size // 2))
     store = open_store(sqlite_url(tmp_path))
-    with pytest.raises(StoreError, match=r"is damaged\. Put a backup in its place"):
+    with pytest.raises(StoreError, match=r"is damaged\. Restore a backup"):
         store.ledger.slices(KEY, 0, 10**9)
     store.close()
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from os import getpid
 from socket import gethostname
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
+from sloguard.daemon.chores import Chore
 from sloguard.daemon.cycle import Cycle
 from sloguard.daemon.daemon import Daemon, Parts
 from sloguard.daemon.deliver import DeliveryWorker
@@ -22,17 +24,29 @@ from sloguard.model.settings import Configuration
 from sloguard.notify import build_receivers
 from sloguard.prometheus import PrometheusClient
 from sloguard.prometheus.adhoc import AdhocQueries
-from sloguard.store import open_store
+from sloguard.store import Store, open_store
+from sloguard.store.backup.scheduled import ScheduledBackups
 from sloguard.web import WebServer, create_app
 
 _ATTEMPTS = 2
 """The next evaluation asks again anyway."""
+_LOOK_AT_BACKUPS = timedelta(minutes=5)
+"""How often it is asked whether it is time for one: a restart must not begin to wait anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreAddress:
     url: str
     migrate: bool = False
+
+
+def _chores(configuration: Configuration, store: Store, telemetry: Telemetry) -> tuple[Chore, ...]:
+    """What the daemon does beside evaluating; a new one is one entry here."""
+    chores: list[Chore] = []
+    if configuration.backup is not None:
+        backups = ScheduledBackups(store.engine, configuration.backup)
+        chores.append(Chore("backup", _LOOK_AT_BACKUPS, lambda now: telemetry.backed_up(backups.run(now))))
+    return tuple(chores)
 
 
 @contextmanager
@@ -52,6 +66,7 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
         client = stack.enter_context(PrometheusClient(configuration.prometheus, attempts=_ATTEMPTS))
         plan = counting_plan(configuration.slos)
         evaluation = configuration.evaluation
+        telemetry = Telemetry(registry, version("sloguard"))
         histories = Histories(store.ledger, evaluation.slice)
         ledger = LiveLedger(client, store.ledger, evaluation, configuration.prometheus.scrape_interval, plan)
         parts = Parts(
@@ -67,7 +82,8 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
             ),
             outbox=store.outbox,
             store_ping=store.ping,
-            telemetry=Telemetry(registry, version("sloguard")),
+            telemetry=telemetry,
+            chores=_chores(configuration, store, telemetry),
         )
         daemon = Daemon(configuration, parts)
         server = stack.enter_context(WebServer(create_app(daemon, registry), host, port))

@@ -17,6 +17,7 @@ from sloguard.cli.replay import replay
 from sloguard.cli.run import run
 from sloguard.cli.schema import schema
 from sloguard.cli.status import status
+from sloguard.cli.store_care import backup, restore, verify
 from sloguard.cli.validate import validate
 from sloguard.errors import SloguardError
 
@@ -29,7 +30,24 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (init, validate, doctor, generate, replay, status, check, run, preview, explain, schema, demo):
+_COMMANDS = (
+    init,
+    validate,
+    doctor,
+    generate,
+    replay,
+    status,
+    check,
+    run,
+    preview,
+    backup,
+    restore,
+    verify,
+    explain,
+    schema,
+    demo,
+)
+for _command in _COMMANDS:
     app.command()(_command)
 
 app.add_typer(exclude, name="exclude", no_args_is_help=True)

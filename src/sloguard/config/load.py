@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sloguard.config.assembly import Assembly
+from sloguard.config.backup import backup_settings
 from sloguard.config.composites import check_composites
 from sloguard.config.credentials import Credentials
 from sloguard.config.messages import message_templates
@@ -109,6 +110,7 @@ def _converted(data: Mapping[str, object], files: NamedFiles, report: Report) ->
         routes=route_reader.routes(shell.routes, ("routes",)),
         no_data_route=route_reader.no_data(shell.routes, ("routes",)),
         blindness=blindness(shell.self_alert, report),
+        backup=backup_settings(shell.backup, files, report),
         message_templates=message_templates(shell.messages or MessagesEntry(), files, report),
     )
     check_composites(configuration.services, data.get("services"), report)

@@ -23,6 +23,10 @@ class NamedFiles:
     report: Report
     directories: Mapping[str, FilePath] = field(default_factory=dict)
 
+    def place(self, file: str, path: Path) -> str:
+        """Where a file or directory is, or will be."""
+        return str(self._location(file, path))
+
     def location(self, file: str, path: Path, code: Code) -> str | None:
         """Where a file is that something else reads later; None, with a problem, if it cannot be read."""
         return str(self._location(file, path)) if self._bytes(file, path, code) is not None else None

@@ -50,6 +50,11 @@ class Telemetry:
             [names.LABEL_ID],
             registry=registry,
         )
+        self._last_backup = Gauge(
+            names.METRIC_LAST_BACKUP,
+            "When the newest scheduled backup was made; 0 while there is none.",
+            registry=registry,
+        )
         build = Gauge(names.METRIC_BUILD, "The running version.", ["version"], registry=registry)
         build.labels(version).set(1)
         for result in (names.RESULT_SUCCESS, names.RESULT_PROMETHEUS_ERROR, names.RESULT_FAILURE):
@@ -74,6 +79,10 @@ class Telemetry:
             self._notifications.labels(receiver, outcome.value).set(count)
         for state, count in depth.items():
             self._outbox.labels(state).set(count)
+
+    def backed_up(self, newest_at: datetime | None) -> None:
+        if newest_at is not None:
+            self._last_backup.set(newest_at.timestamp())
 
     def replayed(self, ratio: float) -> None:
         self._replay.set(ratio)

@@ -58,6 +58,16 @@ Receiver = SlackReceiver | PagerDutyReceiver
 
 
 @dataclass(frozen=True, slots=True)
+class BackupSettings:
+    """Scheduled backups of the store."""
+
+    directory: str
+    every: timedelta = timedelta(hours=6)
+    keep: timedelta = timedelta(days=30)
+    """Older ones are removed, but never the newest."""
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """All that slo.yaml declares, valid as a whole."""
 
@@ -72,6 +82,8 @@ class Configuration:
     """When sloguard alerts that it sees nothing itself; None: never."""
     message_templates: Mapping[str, str] = field(default_factory=dict)
     """Jinja2 templates by the name of the text that they replace; all of them work."""
+    backup: BackupSettings | None = None
+    """None: the daemon makes no backups."""
 
     @property
     def slos(self) -> tuple[Slo, ...]:

@@ -24,8 +24,8 @@ _WRITES = "sloguard_writes"
 
 _SQLITE_WORDS = {
     "SQLITE_NOTADB": "is not a SQLite database. Give another path, or move the file away and start again.",
-    "SQLITE_CORRUPT": "is damaged. Put a backup in its place, or move it away: `sloguard replay` counts again from"
-    " Prometheus' past.",
+    "SQLITE_CORRUPT": "is damaged. Restore a backup (`sloguard restore --replace`), or move it away: `sloguard replay`"
+    " counts again from Prometheus' past.",
     "SQLITE_BUSY": f"is locked: another process has been writing for more than {BUSY_SECONDS:.0f} s."
     " Wait for it, or stop it.",
     "SQLITE_FULL": "cannot grow: the disk is full. Make room; nothing that was stored is lost.",

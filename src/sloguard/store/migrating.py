@@ -29,10 +29,15 @@ def schema_of(connection: Connection) -> Schema:
         return Schema.NEW
     if _VERSION_TABLE not in tables:
         return Schema.FOREIGN
-    revision = connection.execute(text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
+    revision = revision_of(connection)
     if revision == CURRENT_REVISION:
         return Schema.CURRENT
     return Schema.OLDER if revision in REVISIONS else Schema.NEWER
+
+
+def revision_of(connection: Connection) -> str:
+    """The revision of a store that has one."""
+    return str(connection.execute(text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalar())  # noqa: S608 - a constant
 
 
 def bring_up_to_date(engine: Engine, *, migrate: bool) -> None:
@@ -48,7 +53,7 @@ def bring_up_to_date(engine: Engine, *, migrate: bool) -> None:
             _wait_for_turn(connection)
             # Another process may have done it while this one waited.
             if _needs_steps(engine, schema_of(connection), migrate=migrate):
-                _take_steps(connection)
+                migrate_to(connection, "head")
 
 
 def _needs_steps(engine: Engine, schema: Schema, *, migrate: bool) -> bool:
@@ -76,7 +81,8 @@ def _wait_for_turn(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
 
 
-def _take_steps(connection: Connection) -> None:
+def migrate_to(connection: Connection, revision: str) -> None:
+    """Take the steps up to a revision, within the caller's transaction."""
     from alembic import command  # noqa: PLC0415 - 0.3 s that a current store does not pay
     from alembic.config import Config  # noqa: PLC0415
 
@@ -84,4 +90,4 @@ def _take_steps(connection: Connection) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

@@ -1,18 +1,20 @@
 """Opening a store by its URL."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, Engine, make_url, select
 from sqlalchemy.exc import ArgumentError
 
-from sloguard.errors import StoreError
+from sloguard.errors import StoreError, StoreUrlError
 from sloguard.store.adjustments import SqlAdjustmentStore
 from sloguard.store.alerts import SqlAlertStore
 from sloguard.store.connection import connect, reading, shown, use_write_ahead_log
 from sloguard.store.ledger import SqlLedgerStore
-from sloguard.store.migrating import bring_up_to_date
+from sloguard.store.migrating import Schema, bring_up_to_date, schema_of
 from sloguard.store.outbox import SqlOutbox
 from sloguard.store.tables import series
 
@@ -61,6 +63,27 @@ def open_store(url: str = DEFAULT_URL, *, migrate: bool = False, create: bool = 
     return Store(engine, SqlLedgerStore(engine), SqlAlertStore(engine), SqlOutbox(engine), SqlAdjustmentStore(engine))
 
 
+@contextmanager
+def existing(url: str) -> Iterator[Engine]:
+    """A store that is there, as it is: an older sloguard's, too.
+
+    Raises:
+        StoreError: there is none, or it is another program's.
+    """
+    address = checked(url)
+    engine = connect(address)
+    try:
+        schema = Schema.NEW
+        if _exists(address):
+            with reading(engine) as connection:
+                schema = schema_of(connection)
+        if schema in {Schema.NEW, Schema.FOREIGN}:
+            raise StoreError(f"There is no store at {shown(address)}. Check --store.")
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _exists(url: URL) -> bool:
     return url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
 
@@ -72,19 +95,19 @@ def checked(text: str) -> URL:
         backend = url.drivername.partition("+")[0]
     except (ArgumentError, ValueError) as error:
         # The text may hold a password, and so may the error: neither is repeated.
-        raise StoreError(f"The store's URL cannot be read. {_HOW}") from error
+        raise StoreUrlError(f"The store's URL cannot be read. {_HOW}") from error
     if backend == "sqlite":
         _check_file(url)
         return url.set(drivername="sqlite")
     if backend == "postgresql":
         _check_driver()
         return url.set(drivername="postgresql+psycopg")
-    raise StoreError(f"A store cannot be kept in {backend!r}. {_HOW}")
+    raise StoreUrlError(f"A store cannot be kept in {backend!r}. {_HOW}")
 
 
 def _check_file(url: URL) -> None:
     if url.database in {None, "", ":memory:"}:
-        raise StoreError(f"A store in memory would forget its alerts. {_HOW}")
+        raise StoreUrlError(f"A store in memory would forget its alerts. {_HOW}")
     path = Path(url.database or "")
     if path.is_dir():
         raise StoreError(f"The store {shown(url)} is a folder. Give the path of a file, e.g. {path / 'sloguard.db'}.")

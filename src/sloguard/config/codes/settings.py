@@ -79,6 +79,15 @@ MESSAGE_TEMPLATE = Code(
     Scope.TOP,
 )
 
+BACKUP = Code(
+    "SG078",
+    "Backups that would not be there when they are needed",
+    "The store is backed up at most every ten minutes, and a backup is kept at least until the next one is made.",
+    "Use `every: 6h` and `keep: 30d`.",
+    "backup: {directory: backups, every: 6h, keep: 1h}\n",
+    Scope.TOP,
+)
+
 NO_CREDENTIAL = Code(
     "SG102",
     "A receiver without a credential",

@@ -9,7 +9,13 @@ from sloguard.config.schema.alerting import RoutesEntry, SelfAlert
 from sloguard.config.schema.entry import Entry
 from sloguard.config.schema.required import required_here
 from sloguard.config.schema.service import DefaultsEntry, ServiceEntry, TemplateEntry
-from sloguard.config.schema.surroundings import EvaluationEntry, MessagesEntry, NotifyEntry, PrometheusEntry
+from sloguard.config.schema.surroundings import (
+    BackupEntry,
+    EvaluationEntry,
+    MessagesEntry,
+    NotifyEntry,
+    PrometheusEntry,
+)
 
 
 class _FileKeys(Entry):
@@ -23,6 +29,7 @@ class _FileKeys(Entry):
         description="sloguard's alert about itself. `none`: then nobody is told.",
         json_schema_extra={"default": "{severity: ticket, after: 5m}"},
     )
+    backup: BackupEntry | None = Field(None, description="Backups of the store; none unless this is given.")
     defaults: DefaultsEntry | None = Field(None, description="What holds for every SLO that does not say otherwise.")
 
 

@@ -6,10 +6,17 @@ from sloguard.config.fields import Delay, Duration, HeaderName, NameKey, SecretT
 from sloguard.config.schema.entry import Entry
 from sloguard.model.duration import format_duration
 from sloguard.model.secret import Secret
-from sloguard.model.settings import EvaluationSettings, PagerDutyReceiver, PrometheusSettings, SlackReceiver
+from sloguard.model.settings import (
+    BackupSettings,
+    EvaluationSettings,
+    PagerDutyReceiver,
+    PrometheusSettings,
+    SlackReceiver,
+)
 
 _PROMETHEUS = PrometheusSettings()
 _EVALUATION = EvaluationSettings()
+_BACKUP = BackupSettings("")
 _SLACK_API = SlackReceiver("slack").api_url
 _PAGERDUTY_EVENTS = PagerDutyReceiver("pagerduty", Secret("")).events_url
 _FILE = "A file that holds it; relative to the configuration's directory."
@@ -73,6 +80,20 @@ class EvaluationEntry(Entry):
         None,
         description="A slice is counted this long after its end, when its last scrapes are in.",
         json_schema_extra={"default": format_duration(_EVALUATION.settle)},
+    )
+
+
+class BackupEntry(Entry):
+    """The daemon backs its store up into files."""
+
+    directory: Text = Field(description="Where the files go; relative to this file. It is made if need be.")
+    every: Duration | None = Field(
+        None, description="How often.", json_schema_extra={"default": format_duration(_BACKUP.every)}
+    )
+    keep: Duration | None = Field(
+        None,
+        description="How long they are kept. The newest always is.",
+        json_schema_extra={"default": format_duration(_BACKUP.keep)},
     )
 
 
