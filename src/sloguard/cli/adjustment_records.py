@@ -1,6 +1,5 @@
 """Exclusions and corrections as the store keeps them: made, listed and taken back from the command line."""
 
-import os
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -100,7 +99,7 @@ def _print_table(records: "Sequence[AdjustmentRecord]", now: "datetime") -> None
 
     console = Console()
     if not console.is_terminal:
-        console = Console(width=int(os.environ.get("COLUMNS", _PIPED_WIDTH)))
+        console = Console(width=_PIPED_WIDTH)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("No.", "Of", "From", "Until", "Effect", "State", "By", "Reason"):
         table.add_column(heading)
