@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sloguard.model.adjustment import Adjustment, AdjustmentRecord, Removal
     from sloguard.store import Store
 
-_PIPED_WIDTH = "200"
+_PIPED_WIDTH = 200
 
 
 def make(adjustment: "Adjustment", store: str, output: OutputFormat) -> None:
