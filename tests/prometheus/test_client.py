@@ -2,14 +2,14 @@
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from sloguard.errors import PrometheusError, PrometheusUnavailableError, QueryRejectedError
+from sloguard.errors import PrometheusError, PrometheusUnavailableError, QueryRejectedError, QueryTimeoutError
 from sloguard.model.secret import Secret
 from sloguard.model.series import Sample, Series
 from sloguard.model.settings import PrometheusSettings
@@ -67,7 +67,21 @@ def test_a_range_is_decoded(httpserver: HTTPServer) -> None:
     [
         (400, '{"status":"error","errorType":"bad_data","error":"parse error"}', QueryRejectedError, "parse error"),
         (422, '{"status":"error","errorType":"execution","error":"too many samples"}', QueryRejectedError, "too many"),
-        (503, '{"status":"error","errorType":"timeout","error":"slow"}', PrometheusUnavailableError, "slow"),
+        (503, '{"status":"error","errorType":"timeout","error":"slow"}', QueryTimeoutError, "slow"),
+        (503, '{"status":"error","errorType":"canceled","error":"query was canceled"}', QueryTimeoutError, "canceled"),
+        (503, '{"status":"error","errorType":"503","error":"timeout exceeded"}', QueryTimeoutError, "exceeded"),
+        (422, '{"status":"error","errorType":"execution","error":"deadline exceeded"}', QueryTimeoutError, "deadline"),
+        (504, "<html>Gateway Time-out</html>", QueryTimeoutError, "504"),
+        (413, "<html>Request Entity Too Large</html>", QueryRejectedError, "413"),
+        (414, "", QueryRejectedError, "414"),
+        (
+            500,
+            '{"status":"error","errorType":"internal","error":"message larger than max"}',
+            QueryRejectedError,
+            "larger",
+        ),
+        (500, '{"status":"error","errorType":"internal","error":"disk"}', PrometheusUnavailableError, "disk"),
+        (503, '{"status":"error","errorType":"unavailable","error":"starting"}', PrometheusUnavailableError, "start"),
         (503, "Service Unavailable", PrometheusUnavailableError, "503"),
         (429, "", PrometheusUnavailableError, "429"),
         (401, "no", PrometheusError, "credentials"),
@@ -91,6 +105,31 @@ def test_a_partial_answer_is_no_answer(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/api/v1/query").respond_with_json({**EMPTY, "warnings": ["store gateway 2 is down"]})
     with pytest.raises(PrometheusUnavailableError, match="only in part: store gateway 2 is down"):
         client(httpserver).query("x", AT)
+
+
+def test_an_answer_that_would_fill_the_memory_is_not_read(httpserver: HTTPServer) -> None:
+    sent: list[int] = []
+
+    def endless(_: Request) -> Response:
+        def parts() -> Iterator[bytes]:
+            for number in range(10_000):
+                sent.append(number)
+                yield b" " * 1024**2
+
+        return Response(parts())
+
+    httpserver.expect_request("/api/v1/query").respond_with_handler(endless)
+    with pytest.raises(QueryRejectedError, match="more than 64 MiB"):
+        client(httpserver).query("x", AT)
+    assert len(sent) < 100
+
+
+def test_a_query_that_takes_too_long_is_not_asked_again_as_it_is(httpserver: HTTPServer) -> None:
+    body = {"status": "error", "errorType": "timeout", "error": "query timed out in expression evaluation"}
+    httpserver.expect_request("/api/v1/query").respond_with_json(body, status=503)
+    with pytest.raises(QueryTimeoutError):
+        client(httpserver, attempts=3).query("x", AT)
+    assert len(httpserver.log) == 1
 
 
 def test_what_may_pass_is_tried_again(httpserver: HTTPServer) -> None:

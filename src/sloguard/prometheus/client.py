@@ -1,5 +1,6 @@
 """The hot path to a Prometheus-compatible query API: few, large queries as POST bodies, over httpx."""
 
+import re
 import ssl
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -10,13 +11,19 @@ import httpx
 import orjson
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from sloguard.errors import PrometheusError, PrometheusUnavailableError, QueryRejectedError
+from sloguard.errors import PrometheusError, PrometheusUnavailableError, QueryRejectedError, QueryTimeoutError
 from sloguard.model.series import Sample, Series
 from sloguard.model.settings import PrometheusSettings
 
-_RETRYABLE_ERROR_TYPES = frozenset({"timeout", "canceled", "unavailable", "internal"})
+_RETRYABLE_ERROR_TYPES = frozenset({"unavailable", "internal"})
+_SLOW_ERROR_TYPES = frozenset({"timeout", "canceled"})
 _QUERY_ERROR_TYPES = frozenset({"bad_data", "execution"})
-_RETRYABLE_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
+_RETRYABLE_STATUS = frozenset({408, 425, 429, 500, 502, 503})
+_SLOW_STATUS = frozenset({504})
+_TOO_LARGE_STATUS = frozenset({413, 414, 431})
+_SLOW_WORDS = re.compile(r"timed out|timeout exceeded|deadline exceeded", re.IGNORECASE)
+_TOO_LARGE_WORDS = re.compile(r"larger than max|exceeds? the limit|too large", re.IGNORECASE)
+_LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 5.0
 _EXCERPT_CHARACTERS = 300
@@ -81,8 +88,10 @@ class PrometheusClient:
 
     def _post_once(self, path: str, form: Mapping[str, str], result_type: str) -> list[Any]:
         url = self._settings.url
+        form = {**form, "timeout": f"{self._settings.timeout.total_seconds():g}s"}
         try:
-            response = self._http.post(path, data={**form, "timeout": f"{self._settings.timeout.total_seconds():g}s"})
+            with self._http.stream("POST", path, data=form) as response:
+                content = _read(response, url)
         except httpx.TimeoutException as error:
             raise PrometheusUnavailableError(
                 f"Prometheus at {url} did not answer in time ({type(error).__name__}). Is it overloaded?"
@@ -91,7 +100,7 @@ class PrometheusClient:
             raise PrometheusUnavailableError(
                 f"cannot reach Prometheus at {url} ({error}). Check that it runs and that prometheus.url is right."
             ) from error
-        return _result(_document(response, url), result_type, url)
+        return _result(_document(response.status_code, content, url), result_type, url)
 
 
 def request_headers(settings: PrometheusSettings) -> dict[str, str]:
@@ -113,21 +122,37 @@ def _unix(at: datetime) -> str:
     return f"{at.timestamp():.3f}"
 
 
-def _document(response: httpx.Response, url: str) -> dict[str, Any]:
+def _read(response: httpx.Response, url: str) -> bytes:
+    """The body of an answer, as long as it fits into memory beside others.
+
+    Raises:
+        QueryRejectedError: it is too large; a smaller query has a smaller one.
+    """
+    content = bytearray()
+    for part in response.iter_bytes():
+        content += part
+        if len(content) > _LARGEST_ANSWER_BYTES:
+            raise QueryRejectedError(
+                f"Prometheus at {url} answers with more than {_LARGEST_ANSWER_BYTES // 1024**2} MiB."
+            )
+    return bytes(content)
+
+
+def _document(status: int, content: bytes, url: str) -> dict[str, Any]:
     """The JSON object of an answer that succeeded in full.
 
     Raises:
         PrometheusError: it did not.
     """
     try:
-        document = orjson.loads(response.content)
+        document = orjson.loads(content)
     except orjson.JSONDecodeError:
         document = None
     if not isinstance(document, dict):
-        excerpt = response.text[:_EXCERPT_CHARACTERS].strip()
-        raise _failure(response.status_code, "", f"it answered {response.status_code}: {excerpt!r}", url)
+        excerpt = content.decode(errors="replace")[:_EXCERPT_CHARACTERS].strip()
+        raise _failure(status, "", f"it answered {status}: {excerpt!r}", url)
     if document.get("status") != "success":
-        raise _failure(response.status_code, str(document.get("errorType", "")), str(document.get("error", "")), url)
+        raise _failure(status, str(document.get("errorType", "")), str(document.get("error", "")), url)
     if warnings := document.get("warnings"):
         raise PrometheusUnavailableError(
             f"Prometheus at {url} answered only in part: {'; '.join(map(str, warnings))[:_EXCERPT_CHARACTERS]}"
@@ -139,6 +164,10 @@ def _failure(status: int, error_type: str, text: str, url: str) -> PrometheusErr
     is_query = error_type in _QUERY_ERROR_TYPES
     retryable = error_type in _RETRYABLE_ERROR_TYPES or (status in _RETRYABLE_STATUS and not is_query)
     words = f"Prometheus at {url} failed: {error_type or status}: {text[:_EXCERPT_CHARACTERS]}"
+    if error_type in _SLOW_ERROR_TYPES or status in _SLOW_STATUS or (error_type and _SLOW_WORDS.search(text)):
+        return QueryTimeoutError(words)
+    if status in _TOO_LARGE_STATUS or (error_type and _TOO_LARGE_WORDS.search(text)):
+        return QueryRejectedError(words)
     if retryable:
         return PrometheusUnavailableError(words)
     if status in {401, 403}:
