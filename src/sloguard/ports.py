@@ -75,8 +75,8 @@ class CountedRange:
     slices: tuple[Slice, ...]
 
 
-class LedgerStore(Protocol):
-    """Slices by SLO and start. Writing the same range again changes nothing."""
+class LedgerReader(Protocol):
+    """Slices by SLO and start."""
 
     def marks(self) -> Mapping[LedgerKey, LedgerMark]: ...
 
@@ -88,6 +88,18 @@ class LedgerStore(Protocol):
         """What `slices` gives for the range of each key, in few queries. Keys without slices are left out."""
         ...
 
+    def replayed(self) -> Mapping[LedgerKey, tuple[int, int]]:
+        """The interval (start, end) that replay has counted so far, by SLO; newest first, so `start` falls."""
+        ...
+
+    def adjustments(self) -> Sequence[Adjustment]:
+        """What is to be taken out of sums of slices or put right in them: all that was made and not taken back."""
+        ...
+
+
+class LedgerStore(LedgerReader, Protocol):
+    """Writing the same range again changes nothing."""
+
     def write_ranges(self, ranges: Sequence[CountedRange]) -> None:
         """Replace the ranges, and widen each mark to include its range's slices, in one transaction.
 
@@ -96,16 +108,8 @@ class LedgerStore(Protocol):
         """
         ...
 
-    def replayed(self) -> Mapping[LedgerKey, tuple[int, int]]:
-        """The interval (start, end) that replay has counted so far, by SLO; newest first, so `start` falls."""
-        ...
-
     def write_replayed(self, ranges: Sequence[CountedRange], done: Mapping[LedgerKey, tuple[int, int]]) -> None:
         """`write_ranges`, and remember the intervals counted so far, in one transaction."""
-        ...
-
-    def adjustments(self) -> Sequence[Adjustment]:
-        """What is to be taken out of sums of slices or put right in them: all that was made and not taken back."""
         ...
 
 

@@ -1,14 +1,14 @@
 """One SLO at one instant: its status, and what becomes of each of its alerts. The daemon and a backtest share it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sloguard.alerting.decide import decide
-from sloguard.evaluation.burn import read_tiers
+from sloguard.evaluation.burn import TierReading, may_fire, read_tiers
 from sloguard.evaluation.measure import Observed
 from sloguard.evaluation.signals import read_signals
-from sloguard.evaluation.silence import read_silence
+from sloguard.evaluation.silence import read_silence, silence_limit
 from sloguard.evaluation.status import slo_status
 from sloguard.model.alert import OF_AN_SLO, Alert, AlertDecision, AlertKind
 from sloguard.model.slo import Slo
@@ -22,6 +22,14 @@ class Judgement:
     """One for each kind of alert that the SLO can have."""
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What is decided, before anything is worked out that is only shown."""
+
+    readings: Sequence[TierReading]
+    decisions: Mapping[AlertKind, AlertDecision]
+
+
 def judge(
     slo: Slo, observed: Observed, before: Mapping[AlertKind, Alert | None], watched_since: datetime | None
 ) -> Judgement:
@@ -33,6 +41,30 @@ def judge(
         before: its alerts as they stood; a kind without an alert may be left out.
         watched_since: since when sloguard has been able to see it; None while it is not.
     """
+    decided = decide_alerts(slo, observed, before, watched_since)
+    return Judgement(status_of(slo, observed, decided), decided.decisions)
+
+
+def is_calm(slo: Slo, observed: Observed, before: Mapping[AlertKind, Alert | None]) -> bool:
+    """Whether `decide_alerts` surely changes nothing: there is no alert, and nothing that could raise one.
+
+    It costs a fraction, and a backtest asks it at each of some ten thousand instants, of which most are calm.
+    """
+    policy = slo.policy
+    if any(before.values()) or policy.success_rate or policy.budget or policy.forecast:
+        return False
+    last = observed.last_seen
+    if policy.no_data is not None and (
+        last is None or observed.at.timestamp() - last >= silence_limit(slo, policy.no_data).total_seconds()
+    ):
+        return False
+    return not any(may_fire(tier, slo.budget_ratio, observed) for tier in policy.tiers)
+
+
+def decide_alerts(
+    slo: Slo, observed: Observed, before: Mapping[AlertKind, Alert | None], watched_since: datetime | None
+) -> Decided:
+    """The half of `judge` that a backtest needs at every step. The arguments are the same."""
     now = observed.at
     readings = read_tiers(slo.tiers, slo.budget_ratio, observed)
     known = before.get(AlertKind.OBJECTIVE)
@@ -43,6 +75,10 @@ def judge(
     if policy is not None and not slo.group:
         silence = read_silence(slo, policy, observed, watched_since)
         decisions[AlertKind.NO_DATA] = decide(before.get(AlertKind.NO_DATA), (silence,), now, AlertKind.NO_DATA)
-    firing = {kind: decision.alert for kind, decision in decisions.items()}
-    status = slo_status(slo, observed, readings, *(firing.get(kind) for kind in OF_AN_SLO))
-    return Judgement(status, decisions)
+    return Decided(readings, decisions)
+
+
+def status_of(slo: Slo, observed: Observed, decided: Decided) -> SloStatus:
+    """The other half of `judge`: all that is shown of the SLO."""
+    firing = {kind: decision.alert for kind, decision in decided.decisions.items()}
+    return slo_status(slo, observed, decided.readings, *(firing.get(kind) for kind in OF_AN_SLO))

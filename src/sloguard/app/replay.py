@@ -24,6 +24,8 @@ class ReplayRequest:
     until: datetime
     on_progress: Callable[[ReplayProgress], None]
     stopped: Callable[[], bool]
+    longest_step: timedelta | None = None
+    """How finely old time must be counted, too; it divides an hour, and is a whole number of slices."""
 
 
 def default_reach(configuration: Configuration) -> timedelta:
@@ -44,7 +46,7 @@ def replay(configuration: Configuration, request: ReplayRequest) -> ReplayOutcom
         return Replay(
             client, store.ledger, configuration.evaluation.slice, configuration.prometheus.scrape_interval
         ).run(
-            counting_plan(configuration.slos),
+            counting_plan(configuration.slos).no_coarser_than(request.longest_step),
             request.since,
             request.until,
             on_progress=request.on_progress,

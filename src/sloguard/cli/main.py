@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from sloguard.cli.backtest import backtest
 from sloguard.cli.check import check
 from sloguard.cli.correct import correct
 from sloguard.cli.demo import demo
@@ -38,6 +39,7 @@ _COMMANDS = (
     replay,
     status,
     check,
+    backtest,
     run,
     preview,
     backup,

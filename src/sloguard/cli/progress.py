@@ -3,14 +3,21 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from sloguard.ledger.replay import ReplayProgress
+
+class Done(Protocol):
+    """How far some work has come."""
+
+    @property
+    def done(self) -> int: ...
+
+    @property
+    def total(self) -> int: ...
 
 
 @contextmanager
-def progress(title: str, *, quiet: bool) -> Iterator[Callable[["ReplayProgress"], None]]:
+def progress(title: str, *, quiet: bool) -> Iterator[Callable[[Done], None]]:
     """Gives the function that is told how far the work has come."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None

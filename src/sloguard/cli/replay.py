@@ -4,7 +4,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,11 @@ from sloguard.cli.options import (
     StoreOption,
 )
 
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from sloguard.ledger.replay import ReplayOutcome
+
 
 def replay(
     *,
@@ -33,6 +38,13 @@ def replay(
         ),
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Where to end; by default now.")] = None,
+    step: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION",
+            help="Count old time as finely as this, too, for a backtest: 1m. By default by 5m, after 3 days by 1h.",
+        ),
+    ] = None,
     output: FormatOption = OutputFormat.TABLE,
     migrate: MigrateOption = False,
     quiet: QuietOption = False,
@@ -50,29 +62,14 @@ def replay(
     configuration = load_or_exit(config).asking(prometheus)
     end = parse_instant(until) if until else utc_now() - configuration.evaluation.settle
     start = parse_since(since, end) if since else end - default_reach(configuration)
+    longest_step = _longest_step(step, configuration.evaluation.slice) if step else None
     with progress("Replaying", quiet=quiet) as on_progress, _interruption() as interrupted:
-        request = ReplayRequest(store, migrate, start, end, on_progress, interrupted.is_set)
+        request = ReplayRequest(store, migrate, start, end, on_progress, interrupted.is_set, longest_step)
         outcome = run_replay(configuration, request)
-    for key, why in outcome.refused.items():
-        words(f"{key.slo_id} cannot be counted: {why}")
-    for key in sorted(outcome.unseen, key=lambda key: key.slo_id):
-        words(f"{key.slo_id} has no samples: nothing matches the selector of its total. Check it in Prometheus.")
-    left_out = {key.slo_id: count for key, count in outcome.left_out.items() if count}
-    for slo_id, count in sorted(left_out.items()):
-        do = "Raise its group_limit, or group it by labels with fewer values."
-        words(f"{slo_id} leaves out {count} of its groups. {do}")
+    _warn(outcome)
     counted = len(configuration.slos) - len(outcome.refused) - len(outcome.unseen)
     if output is OutputFormat.JSON:
-        print_json(
-            {
-                "schema": "sloguard/replay/v1",
-                "complete": outcome.complete,
-                "counted": counted,
-                "unseen": sorted(key.slo_id for key in outcome.unseen),
-                "refused": {key.slo_id: why for key, why in outcome.refused.items()},
-                "groups_left_out": left_out,
-            }
-        )
+        print_json(_document(outcome, counted))
     elif outcome.complete:
         typer.echo(f"{counted} of {len(configuration.slos)} SLOs are counted since {instant(start)}.")
     if not outcome.complete:
@@ -80,6 +77,45 @@ def replay(
         raise typer.Exit(130)
     if outcome.refused:
         raise typer.Exit(1)
+
+
+def _document(outcome: "ReplayOutcome", counted: int) -> dict[str, object]:
+    return {
+        "schema": "sloguard/replay/v1",
+        "complete": outcome.complete,
+        "counted": counted,
+        "unseen": sorted(key.slo_id for key in outcome.unseen),
+        "refused": {key.slo_id: why for key, why in outcome.refused.items()},
+        "groups_left_out": {key.slo_id: count for key, count in sorted(outcome.left_out.items()) if count},
+    }
+
+
+def _warn(outcome: "ReplayOutcome") -> None:
+    """Say what could not be counted, and what to do about it."""
+    from sloguard.cli.output import words
+
+    for key, why in outcome.refused.items():
+        words(f"{key.slo_id} cannot be counted: {why}")
+    for key in sorted(outcome.unseen, key=lambda key: key.slo_id):
+        words(f"{key.slo_id} has no samples: nothing matches the selector of its total. Check it in Prometheus.")
+    for key, count in sorted(outcome.left_out.items(), key=lambda found: found[0].slo_id):
+        if count:
+            do = "Raise its group_limit, or group it by labels with fewer values."
+            words(f"{key.slo_id} leaves out {count} of its groups. {do}")
+
+
+def _longest_step(text: str, slice_length: "timedelta") -> "timedelta":
+    from datetime import timedelta
+
+    from sloguard.cli.times import parse_age
+    from sloguard.errors import UsageError
+    from sloguard.model.duration import format_duration
+
+    step = parse_age(text)
+    if timedelta(hours=1) % step or step % slice_length:
+        slices = format_duration(slice_length)
+        raise UsageError(f"--step {text} does not divide an hour into whole slices of {slices}. Give {slices}.")
+    return step
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The status as a table on a terminal, by rich."""
 
+from typing import TYPE_CHECKING
+
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
@@ -8,6 +10,9 @@ from sloguard.model.status import SloState, StatusReport
 from sloguard.presentation.adjustments import applied, sentence
 from sloguard.presentation.status_table import status_table
 from sloguard.presentation.words import instant
+
+if TYPE_CHECKING:
+    from sloguard.backtest.table import Table as PlainTable
 
 _STYLES = {SloState.OK: "", SloState.BURNING: "yellow", SloState.EXHAUSTED: "red", SloState.NO_DATA: "dim"}
 _WORDS = frozenset({"SLO", "Window", "State", "Budget ends"})
@@ -38,6 +43,16 @@ def status_renderable(report: StatusReport, width: int) -> Table:
     for row in content.rows:
         cells = (row.cells[index] if content.header[index] in _WORDS else _whole(row.cells[index]) for index in shown)
         table.add_row(*(Text(cell) for cell in cells), style=_STYLES[row.state])
+    return table
+
+
+def plain_renderable(content: "PlainTable") -> Table:
+    """A table of text alone; the first column stays on one line."""
+    table = Table(title=content.title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for index, heading in enumerate(content.header):
+        table.add_column(heading, no_wrap=index == 0)
+    for row in content.rows:
+        table.add_row(*(Text(cell) for cell in row))
     return table
 
 

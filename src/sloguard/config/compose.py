@@ -51,13 +51,10 @@ class _UnusableError(Exception):
 
 def compose(text: str, report: Report, budget: Budget | None = None) -> Mapping | None:
     """The file's top mapping; None, with a problem, if there is none."""
-    composer = _Composer(report, budget or Budget())
     try:
-        for event in _events(text, report):
-            composer.take(event)
+        root = _composed(text, report, budget or Budget())
     except _UnusableError:
         return None
-    root = composer.root
     if isinstance(root, Mapping):
         return root
     empty = root is None or (isinstance(root, Scalar) and not root.text)
@@ -65,6 +62,21 @@ def compose(text: str, report: Report, budget: Budget | None = None) -> Mapping 
     place = Place(1, 1) if root is None else root.place
     report.add(reading.NOT_A_MAPPING, place, what, "Start with `version: 1` and put `services:` below.")
     return None
+
+
+def compose_any(text: str, report: Report) -> Node | None:
+    """Whatever the file holds; None if it is empty, or, with a problem, if it cannot be read."""
+    try:
+        return _composed(text, report, Budget())
+    except _UnusableError:
+        return None
+
+
+def _composed(text: str, report: Report, budget: Budget) -> Node | None:
+    composer = _Composer(report, budget)
+    for event in _events(text, report):
+        composer.take(event)
+    return composer.root
 
 
 def _events(text: str, report: Report) -> Iterator[events.Event]:

@@ -70,6 +70,12 @@ def read_tiers(tiers: Iterable[Tier], budget_ratio: Decimal, observed: Observed)
     return tuple(read_tier(tier, budget_ratio, observed) for tier in tiers)
 
 
+def may_fire(tier: Tier, budget_ratio: Decimal, observed: Observed) -> bool:
+    """False if the tier surely does not fire: one look at its short window is enough for most."""
+    short = observed.last(tier.short)
+    return isinstance(short, Measurement) and _exceeds(short.counts, tier.factor, budget_ratio)
+
+
 def _verdict(tier: Tier, budget_ratio: Decimal, long: Measurement | NoData, short: Measurement | NoData) -> Verdict:
     if isinstance(long, NoData) or isinstance(short, NoData):
         return Verdict.UNKNOWN

@@ -107,20 +107,23 @@ class ObservedSlices:
 
     def last(self, window: timedelta) -> Measurement | NoData:
         """Time before the SLO's first slice is not expected to be covered: a young SLO is measured over its life."""
-        return self.since(self.at - window)
+        return self._over(window, self.at.timestamp() - window.total_seconds())
 
     def since(self, start_at: datetime) -> Measurement | NoData:
         """Whole slices only: what a fraction of a slice held is not known."""
-        window = self.at - start_at
+        return self._over(self.at - start_at, start_at.timestamp())
+
+    def _over(self, window: timedelta, begin: float) -> Measurement | NoData:
         first = self.history.first
         if first is None:
             first = self.tail.start if self.tail else None
         if first is None or first >= self.at.timestamp():
             return NoData(window, NoDataReason.NEVER_SEEN)
         slice_seconds = self.slice_length.total_seconds()
-        start = round(start_at.timestamp() / slice_seconds) * slice_seconds
-        seen = self._sum(start)
-        expected = self.adjustments.kept_seconds(max(start, first), self.at.timestamp())
+        start = round(begin / slice_seconds) * slice_seconds
+        now = self.at.timestamp()
+        seen = self._sum(start, now)
+        expected = self.adjustments.kept_seconds(max(start, first), now)
         coverage = min(1.0, seen.seen_seconds / expected) if expected > 0 else float(not self.stale)
         if coverage < LOWEST_COVERAGE_RATIO:
             reason = NoDataReason.STALE if self.stale else NoDataReason.LOW_COVERAGE
@@ -130,9 +133,9 @@ class ObservedSlices:
         partial = self.counted_from is None or start < self.counted_from
         return Measurement(window, self.at, counts, coverage, approximate=partial)
 
-    def _sum(self, start: float) -> WindowSum:
+    def _sum(self, start: float, now: float) -> WindowSum:
         # The tail's whole seconds may end a little later than now.
-        end = max(self.at.timestamp(), self.tail.end if self.tail else 0)
+        end = max(now, self.tail.end if self.tail else 0)
         return self.adjustments.sum(self._counted, start, end)
 
     def _counted(self, start: float, end: float) -> WindowSum:

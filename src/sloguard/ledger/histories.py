@@ -17,14 +17,14 @@ from sloguard.model.composite import CompositeIndicator
 from sloguard.model.measurement import Slice
 from sloguard.model.slo import Service, Slo, grouped
 from sloguard.model.timeslices import Timeslices
-from sloguard.ports import CountedRange, LedgerKey, LedgerStore
+from sloguard.ports import CountedRange, LedgerKey, LedgerReader
 
 _MARGIN = timedelta(days=1)
 """Read a little more than the window, so that its start moves on without reading again."""
 
 
 class Histories:
-    def __init__(self, store: LedgerStore, slice_length: timedelta) -> None:
+    def __init__(self, store: LedgerReader, slice_length: timedelta) -> None:
         self._store = store
         self._slice_length = slice_length
         self._histories: dict[LedgerKey, History] = {}
@@ -37,6 +37,8 @@ class Histories:
         self._replayed_until: dict[LedgerKey, int] = {}
         self._counted_until = 0
         """Unix seconds: end of the newest slice of any SLO."""
+        self._keys: dict[str, tuple[object, LedgerKey]] = {}
+        """By SLO, with what they depend on."""
         self._crowded: set[str] = set()
         """Templates with as many groups as they may have, or more."""
 
@@ -121,7 +123,7 @@ class Histories:
         applying = self._adjusting.of(slo).also_excluding(also_excluded)
         if isinstance(slo.indicator, CompositeIndicator):
             return self._members(slo.indicator, tail, at, applying.exclusions)
-        key = ledger_key(slo)
+        key = self._key(slo)
         history = self._histories.get(key) or History()
         asked_since = self._asked_since(slo, key, history)
         observed = ObservedSlices(history, tail.get(key), at, self._slice_length, asked_since, applying)
@@ -156,6 +158,14 @@ class Histories:
         ]
         return ObservedMembers(tuple(observed), at, composite.missing)
 
+    def _key(self, slo: Slo) -> LedgerKey:
+        """`ledger_key`, which costs as much as all that is looked up by it."""
+        counted = (slo.indicator, slo.group_by, slo.timeslices)
+        held = self._keys.get(slo.id)
+        if held is None or held[0] != counted:
+            held = self._keys[slo.id] = (counted, ledger_key(slo))
+        return held[1]
+
     def _asked_since(self, slo: Slo, key: LedgerKey, history: History) -> int | None:
         """A group is asked for with its template, but one that had to wait for a place has more history than this."""
         template = key._replace(slo_id=slo.declared_id)
@@ -165,6 +175,6 @@ class Histories:
         return self._counted_from.get(template)
 
 
-def _counted_from(store: LedgerStore) -> dict[LedgerKey, int]:
+def _counted_from(store: LedgerReader) -> dict[LedgerKey, int]:
     starts = {key: mark.first for key, mark in store.marks().items()}
     return starts | {key: start for key, (start, _) in store.replayed().items()}

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import assert_never
 
@@ -94,6 +94,15 @@ class CountingPlan:
     @property
     def templates(self) -> tuple[CounterPlan, ...]:
         return tuple(counter for counter in self.counters if counter.grouping is not None)
+
+    def no_coarser_than(self, step: timedelta | None) -> "CountingPlan":
+        """The same, with everything known at least so finely, however old it is."""
+        if step is None:
+            return self
+        seconds = round(step.total_seconds())
+        return replace(
+            self, longest_steps={key: min(seconds, self.longest_steps.get(key, seconds)) for key in self.keys}
+        )
 
     def only(self, keys: Iterable[LedgerKey]) -> "CountingPlan":
         wanted = frozenset(keys)

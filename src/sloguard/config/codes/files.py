@@ -100,3 +100,19 @@ UNUSED_TEMPLATE = Code(
     Scope.TOP,
     Level.WARNING,
 )
+
+INCIDENT_TIME = Code(
+    "SG086",
+    "Not the time of an incident",
+    "A file of incidents, as `backtest --incidents` reads it, says of each from when until when it was: RFC 3339 with "
+    "a zone, or Unix seconds. The end comes after the beginning.",
+    "Write both as 2026-11-22T03:00:00Z.",
+)
+
+INCIDENT_PLACE = Code(
+    "SG087",
+    "An incident of something unknown",
+    "An incident may name the service or the SLO that it was in. Both must be declared in slo.yaml: an incident of "
+    "another name would never be met, and count as missed.",
+    "Correct the name, or leave it out for an incident of everything.",
+)
