@@ -9,8 +9,10 @@ from sloguard.model.adjustment import Adjustment, AdjustmentRecord, Removal
 from sloguard.model.alert import AlertKey, AlertRecord
 from sloguard.model.delivery import DeliveryResult, Notification, OutboxEntry
 from sloguard.model.measurement import Slice, SliceColumns
+from sloguard.model.quiet import Acknowledgement, Silence
 from sloguard.model.series import Sample, Series
 from sloguard.model.status import StatusReport
+from sloguard.model.told import HeldBack, OpenIncident
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,13 @@ class CycleOutcome:
     alerts: Mapping[AlertKey, AlertRecord | None] = field(default_factory=dict)
     """None removes the alert."""
     notifications: tuple[Notification, ...] = ()
+    incidents: Mapping[tuple[str, AlertKey], OpenIncident | None] = field(default_factory=dict)
+    """By receiver and leading alert; None: it is over."""
+    held_back: tuple[HeldBack, ...] = ()
+    fired: tuple[AlertKey, ...] = ()
+    """Alerts that fired or escalated."""
+    taken_up: tuple[AlertKey, ...] = ()
+    """Acknowledgements that are a part of their alert now, or came too late."""
 
 
 class AlertStore(Protocol):
@@ -144,8 +153,44 @@ class AlertStore(Protocol):
         """The firing alerts."""
         ...
 
+    def incidents(self) -> Sequence[OpenIncident]:
+        """What receivers were told of and is not over."""
+        ...
+
+    def fired(self, since: datetime) -> Mapping[AlertKey, Sequence[datetime]]:
+        """When alerts have fired or escalated since an instant."""
+        ...
+
     def commit_cycle(self, outcome: CycleOutcome, now: datetime) -> None:
-        """Write slices, alerts and outbox entries in one transaction."""
+        """Write slices, alerts, incidents, the journal and outbox entries in one transaction."""
+        ...
+
+
+class QuietStore(Protocol):
+    """What people have decided about alerts, and the journal of what was held back."""
+
+    def silences(self, since: datetime) -> Sequence[Silence]:
+        """Those that end after an instant, by their start."""
+        ...
+
+    def add_silence(self, silence: Silence) -> Silence:
+        """Keep it, with a number of its own."""
+        ...
+
+    def expire_silence(self, silence_id: int, now: datetime) -> Silence | None:
+        """End it now; None if there is none with this number, or it is over already."""
+        ...
+
+    def acknowledge(self, acknowledgements: Mapping[AlertKey, Acknowledgement]) -> None:
+        """Leave them for the next evaluation."""
+        ...
+
+    def acknowledgements(self) -> Mapping[AlertKey, Acknowledgement]:
+        """Those that no evaluation has taken up yet."""
+        ...
+
+    def held_back(self, since: datetime, limit: int) -> Sequence[HeldBack]:
+        """The journal, newest first."""
         ...
 
 

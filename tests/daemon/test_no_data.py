@@ -101,7 +101,7 @@ def test_while_prometheus_is_away_only_sloguard_itself_alerts(prometheus: Promet
     settings = configuration(prometheus.url, [slo()])
     assert changes(Process(store, settings), BROKEN - 120, BROKEN - 60) == []
     away = Process(store, configuration(f"http://127.0.0.1:{free_port()}", [slo()]))
-    watch = Watch(settings, store.alerts)
+    watch = Watch(settings, store.alerts, store.quiet)
     fired = []
     for unix in range(BROKEN - 60, BROKEN + 2400, 10 * STEP):
         report = away.run(unix)

@@ -38,7 +38,7 @@ def sent(store: Store) -> list[Notification]:
 
 
 def test_after_five_minutes_it_tells_and_then_that_it_is_over(store: Store) -> None:
-    watch = Watch(SETTINGS, store.alerts)
+    watch = Watch(SETTINGS, store.alerts, store.quiet)
     blind = Sight(NOON - timedelta(days=1), NOON, AWAY)
     fired = [minute for minute in range(10) if watch.run(blind, NOON + minute * MINUTE)]
     assert fired == [5]
@@ -56,7 +56,7 @@ def test_after_five_minutes_it_tells_and_then_that_it_is_over(store: Store) -> N
 
 
 def test_a_daemon_that_has_never_evaluated_counts_from_its_start(store: Store) -> None:
-    watch = Watch(replace(SETTINGS, blindness=BlindnessPolicy(Severity.PAGE, 2 * MINUTE)), store.alerts)
+    watch = Watch(replace(SETTINGS, blindness=BlindnessPolicy(Severity.PAGE, 2 * MINUTE)), store.alerts, store.quiet)
     started = Sight(NOON, None, "")
     assert watch.run(started, NOON + MINUTE) is None
     decision = watch.run(started, NOON + 2 * MINUTE)
@@ -67,16 +67,16 @@ def test_a_daemon_that_has_never_evaluated_counts_from_its_start(store: Store) -
 
 
 def test_a_restart_while_it_is_blind_neither_tells_again_nor_calls_it_over(store: Store) -> None:
-    Watch(SETTINGS, store.alerts).run(Sight(NOON, None, AWAY), NOON + 5 * MINUTE)
-    restarted = Watch(SETTINGS, store.alerts)
+    Watch(SETTINGS, store.alerts, store.quiet).run(Sight(NOON, None, AWAY), NOON + 5 * MINUTE)
+    restarted = Watch(SETTINGS, store.alerts, store.quiet)
     for minute in range(6, 20):
         assert restarted.run(Sight(NOON + 6 * MINUTE, None, AWAY), NOON + minute * MINUTE) is None
     assert list(store.alerts.alerts()) == [SELF_ALERT]
 
 
 def test_who_wants_no_such_alert_gets_none_and_an_old_one_ends(store: Store) -> None:
-    Watch(SETTINGS, store.alerts).run(Sight(NOON, None, AWAY), NOON + 5 * MINUTE)
-    without = Watch(replace(SETTINGS, blindness=None), store.alerts)
+    Watch(SETTINGS, store.alerts, store.quiet).run(Sight(NOON, None, AWAY), NOON + 5 * MINUTE)
+    without = Watch(replace(SETTINGS, blindness=None), store.alerts, store.quiet)
     decision = without.run(Sight(NOON, None, AWAY), NOON + 6 * MINUTE)
     assert decision is not None
     assert decision.reason.code is ReasonCode.REMOVED

@@ -8,8 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sloguard.model.alert import Alert, AlertKind, Contributor, Incident, Reason, ReasonCode
+from sloguard.model.alert import (
+    Alert,
+    AlertKind,
+    Contributor,
+    Incident,
+    OtherAlert,
+    OtherState,
+    Reason,
+    ReasonCode,
+)
 from sloguard.model.policy import Severity
+from sloguard.model.quiet import Acknowledgement, Quiet, QuietReason
 from sloguard.store.codec import alert_from_json, alert_to_json, incident_from_json, incident_to_json
 from tests.support.incidents import INCIDENT, alert
 
@@ -41,11 +51,14 @@ ALERTS = st.builds(
     SEVERITIES,
     INSTANTS,
     REASONS,
-    st.frozensets(TEXTS, max_size=4),
     st.none() | INSTANTS,
     st.frozensets(DECIMALS, max_size=3),
     KINDS,
+    st.booleans(),
+    st.none() | st.builds(Quiet, st.sampled_from(QuietReason), TEXTS, TEXTS, st.none() | INSTANTS),
+    st.none() | st.builds(Acknowledgement, TEXTS, INSTANTS, SEVERITIES, INSTANTS, TEXTS),
 )
+OTHERS = st.builds(OtherAlert, TEXTS, KINDS, SEVERITIES, st.sampled_from(OtherState), TEXTS)
 CONTRIBUTORS = st.builds(Contributor, TEXTS, TEXTS, NUMBERS, st.none() | NUMBERS)
 INCIDENTS = st.builds(
     Incident,
@@ -68,6 +81,8 @@ INCIDENTS = st.builds(
     runbook_url=TEXTS,
     dashboard_url=TEXTS,
     kind=KINDS,
+    others=st.lists(OTHERS, max_size=2).map(tuple),
+    acknowledged_by=TEXTS,
 )
 
 
@@ -108,10 +123,12 @@ def test_the_text_is_readable() -> None:
             "limit": None,
             "last_seen_at": None,
         },
-        "notified": ["pagerduty.primary", "slack.oncall"],
         "clear_since": None,
         "crossed": [],
         "kind": "objective",
+        "flapping": False,
+        "quiet": None,
+        "acknowledged": None,
     }
 
 
@@ -119,10 +136,11 @@ def test_what_an_older_sloguard_wrote_is_read() -> None:
     value = json.loads(alert_to_json(alert()))
     old = {"code", "long", "short", "factor", "long_burn_rate", "short_burn_rate"}
     value["reason"] = {name: number for name, number in value["reason"].items() if name in old}
-    del value["crossed"], value["kind"]
+    del value["crossed"], value["kind"], value["flapping"], value["quiet"], value["acknowledged"]
+    value["notified"] = ["slack.oncall"]
     assert alert_from_json(json.dumps(value)) == alert()
     incident = json.loads(incident_to_json(INCIDENT))
-    del incident["kind"]
+    del incident["kind"], incident["others"], incident["acknowledged_by"]
     assert incident_from_json(json.dumps(incident)) == INCIDENT
 
 

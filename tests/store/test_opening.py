@@ -1,5 +1,6 @@
 """Opening: what is made, what is refused, and in which words."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from sloguard.store.codec import alert_to_json, incident_to_json
 from sloguard.store.outbox import _claimable
 from sloguard.store.tables import REVISIONS, metadata
 from tests.store.test_ledger import KEY, counted, minutes
-from tests.support.incidents import NOON, record
+from tests.support.incidents import NOON, record, told
 
 
 def sqlite_url(tmp_path: Path, name: str = "store.db") -> str:
@@ -35,9 +36,16 @@ CREATE TABLE alerts (
 """
 
 
+_WITHOUT_0006 = "".join(
+    f"DROP TABLE {name};" for name in ("incidents", "firings", "silences", "acknowledgements", "held_back")
+)
+
+
 def downgrade_to(path: Path, revision: str) -> None:
     """Make the store look as the sloguard of that revision left it."""
     with sqlite3.connect(path) as connection:
+        if revision < "0006":
+            connection.executescript(_WITHOUT_0006)
         if revision < "0005":
             connection.execute("ALTER TABLE slices DROP COLUMN unseen_seconds")
         if revision < "0004":
@@ -94,12 +102,15 @@ def test_alerts_of_an_older_store_go_on_firing(tmp_path: Path) -> None:
     open_store(url).close()
     downgrade_to(path, "0002")
     firing = record("shop/checkout")
-    row = ("shop/checkout", alert_to_json(firing.alert), incident_to_json(firing.incident), 1)
+    written = {**json.loads(alert_to_json(firing.alert)), "notified": ["pagerduty.primary", "slack.oncall"]}
+    row = ("shop/checkout", json.dumps(written), incident_to_json(firing.incident), 1)
     with sqlite3.connect(path) as connection:
         connection.execute("INSERT INTO alerts VALUES (?, ?, ?, ?)", row)
     connection.close()
     store = open_store(url, migrate=True)
     assert store.alerts.alerts() == {AlertKey("shop/checkout"): firing}
+    expected = [told("shop/checkout", receiver) for receiver in ("pagerduty.primary", "slack.oncall")]
+    assert sorted(store.alerts.incidents(), key=lambda each: each.receiver) == expected
     store.close()
 
 

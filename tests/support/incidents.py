@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from sloguard.model.alert import Alert, AlertRecord, Contributor, Incident, Reason, ReasonCode
+from sloguard.model.alert import Alert, AlertKey, AlertRecord, Contributor, Incident, Reason, ReasonCode
 from sloguard.model.delivery import Notification, NotificationKind, OutboxEntry
 from sloguard.model.policy import Severity
+from sloguard.model.told import OpenIncident
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -38,11 +39,17 @@ RESOLVED = replace(
 
 def alert(severity: Severity = Severity.PAGE) -> Alert:
     reason = Reason(ReasonCode.BURNING, timedelta(hours=1), timedelta(minutes=5), Decimal("14.4"), 16.0, 17.0)
-    return Alert(severity, NOON, reason, frozenset({"slack.oncall", "pagerduty.primary"}))
+    return Alert(severity, NOON, reason)
 
 
 def record(slo_id: str = INCIDENT.slo_id) -> AlertRecord:
     return AlertRecord(alert(), replace(INCIDENT, slo_id=slo_id))
+
+
+def told(slo_id: str = INCIDENT.slo_id, receiver: str = "slack.oncall") -> OpenIncident:
+    key = AlertKey(slo_id)
+    said = replace(INCIDENT, slo_id=slo_id)
+    return OpenIncident(receiver, key, frozenset({key}), frozenset(), Severity.PAGE, NOON, NOON, NOON, said)
 
 
 def notification(

@@ -1,6 +1,6 @@
 """Whether an alert fires, changes its severity, goes on or resolves, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,28 +9,51 @@ from sloguard.evaluation.burn import Verdict
 from sloguard.evaluation.signals import Signal
 from sloguard.model.alert import Alert, AlertDecision, AlertKind, Reason, ReasonCode, Transition
 
+RISES = frozenset({Transition.FIRE, Transition.ESCALATE})
+"""Transitions that call somebody."""
+
 _UNDECIDED = frozenset({Verdict.UNKNOWN, Verdict.IDLE})
 """Verdicts that are no sign of recovery."""
 
 _LAST = timedelta(days=10_000)
 """Stands in for the window of a signal that has none: it comes after those that have."""
 
+FLAPS = 3
+"""An alert that has fired so often within `FLAP_WINDOW`, and fires again, is flapping."""
+FLAP_WINDOW = timedelta(hours=1)
+CALM = timedelta(minutes=30)
+"""How long an alert that is flapping must have been clear before it is over."""
+
 _NOTHING = AlertDecision(Transition.NONE, Reason(ReasonCode.WITHIN_OBJECTIVE), None)
 
 
 def decide(
-    previous: Alert | None, signals: Sequence[Signal], now: datetime, kind: AlertKind = AlertKind.OBJECTIVE
+    previous: Alert | None,
+    signals: Sequence[Signal],
+    now: datetime,
+    kind: AlertKind = AlertKind.OBJECTIVE,
+    fired: Collection[datetime] = (),
 ) -> AlertDecision:
     """What an evaluation does to an alert.
 
     The most severe signal that fires sets the severity. An alert that has cleared is held before it resolves or
     falls to a lower severity; while a signal that could keep it lacks data, it stays as it is.
+
+    Args:
+        previous: the alert as it stands.
+        signals: the readings of its policy.
+        now: the instant that is judged.
+        kind: of the alert.
+        fired: when alerts of this kind have fired or escalated before, as far as that is known.
     """
     decision = _decide(previous, signals, now, kind)
-    if decision.alert is None:
+    alert = decision.alert
+    if alert is None:
         return decision
-    crossed = _crossed(previous, signals)
-    return decision if crossed == decision.alert.crossed else _with_crossed(decision, decision.alert, crossed)
+    if decision.transition in RISES:
+        alert = replace(alert, flapping=alert.flapping or sum(now - at < FLAP_WINDOW for at in fired) >= FLAPS)
+    alert = replace(alert, crossed=_crossed(previous, signals))
+    return decision if alert == decision.alert else replace(decision, alert=alert)
 
 
 def remove(previous: Alert) -> AlertDecision:
@@ -78,9 +101,11 @@ def _keep_or_lower(previous: Alert, firing: Signal | None, signals: Sequence[Sig
         reason = replace(undecided.reason, code=code)
         return AlertDecision(Transition.NONE, reason, replace(previous, clear_since=None))
     clear_since = previous.clear_since or now
-    if now - clear_since < _hold(source, keepers):
+    usual = _hold(source, keepers)
+    if now - clear_since < (max(usual, CALM) if previous.flapping else usual):
+        code = ReasonCode.HOLDING if now - clear_since < usual else ReasonCode.FLAPPING
         held = replace(previous, clear_since=clear_since)
-        return AlertDecision(Transition.NONE, replace(previous.reason, code=ReasonCode.HOLDING), held)
+        return AlertDecision(Transition.NONE, replace(previous.reason, code=code), held)
     if firing is None:
         return AlertDecision(Transition.RESOLVE, _recovered(previous, source), None)
     lowered = replace(previous, severity=firing.severity, reason=firing.reason, clear_since=None)
@@ -133,7 +158,3 @@ def _crossed(previous: Alert | None, signals: Iterable[Signal]) -> frozenset[Dec
         if signal.reason.code is ReasonCode.BUDGET_LOW and (limit := signal.reason.threshold_ratio) is not None
         if signal.verdict is Verdict.FIRING or (signal.verdict is Verdict.UNKNOWN and limit in before)
     )
-
-
-def _with_crossed(decision: AlertDecision, alert: Alert, crossed: frozenset[Decimal]) -> AlertDecision:
-    return replace(decision, alert=replace(alert, crossed=crossed))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sloguard.alerting.decide import decide
 from sloguard.evaluation.burn import TierReading, may_fire, read_tiers
@@ -13,6 +14,8 @@ from sloguard.evaluation.status import slo_status
 from sloguard.model.alert import OF_AN_SLO, Alert, AlertDecision, AlertKind
 from sloguard.model.slo import Slo
 from sloguard.model.status import SloStatus
+
+NEVER_FIRED: Mapping[AlertKind, Sequence[datetime]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,11 @@ class Decided:
 
 
 def judge(
-    slo: Slo, observed: Observed, before: Mapping[AlertKind, Alert | None], watched_since: datetime | None
+    slo: Slo,
+    observed: Observed,
+    before: Mapping[AlertKind, Alert | None],
+    watched_since: datetime | None,
+    fired: Mapping[AlertKind, Sequence[datetime]] = NEVER_FIRED,
 ) -> Judgement:
     """Measure an SLO and decide on its alerts.
 
@@ -40,8 +47,9 @@ def judge(
         observed: what is known of it, at the instant that is judged.
         before: its alerts as they stood; a kind without an alert may be left out.
         watched_since: since when sloguard has been able to see it; None while it is not.
+        fired: when its alerts fired or escalated within the last hour: one that does so too often is damped.
     """
-    decided = decide_alerts(slo, observed, before, watched_since)
+    decided = decide_alerts(slo, observed, before, watched_since, fired)
     return Judgement(status_of(slo, observed, decided), decided.decisions)
 
 
@@ -62,19 +70,24 @@ def is_calm(slo: Slo, observed: Observed, before: Mapping[AlertKind, Alert | Non
 
 
 def decide_alerts(
-    slo: Slo, observed: Observed, before: Mapping[AlertKind, Alert | None], watched_since: datetime | None
+    slo: Slo,
+    observed: Observed,
+    before: Mapping[AlertKind, Alert | None],
+    watched_since: datetime | None,
+    fired: Mapping[AlertKind, Sequence[datetime]] = NEVER_FIRED,
 ) -> Decided:
     """The half of `judge` that a backtest needs at every step. The arguments are the same."""
     now = observed.at
     readings = read_tiers(slo.tiers, slo.budget_ratio, observed)
     known = before.get(AlertKind.OBJECTIVE)
     signals = read_signals(slo, observed, readings, known.crossed if known else ())
-    decisions = {AlertKind.OBJECTIVE: decide(known, signals, now)}
+    decisions = {AlertKind.OBJECTIVE: decide(known, signals, now, fired=fired.get(AlertKind.OBJECTIVE, ()))}
     policy = slo.policy.no_data
     # Groups come and go with their data: the end of one is no fault.
     if policy is not None and not slo.group:
         silence = read_silence(slo, policy, observed, watched_since)
-        decisions[AlertKind.NO_DATA] = decide(before.get(AlertKind.NO_DATA), (silence,), now, AlertKind.NO_DATA)
+        kind = AlertKind.NO_DATA
+        decisions[kind] = decide(before.get(kind), (silence,), now, kind, fired.get(kind, ()))
     return Decided(readings, decisions)
 
 

@@ -14,6 +14,7 @@ _PLAIN = {
     ReasonCode.BUDGET_ENDED: "The error budget is gone: there is nothing left to foresee.",
     ReasonCode.NOT_SIGNIFICANT: "A limit is exceeded, by too few events to tell it from chance.",
     ReasonCode.HOLDING: "What raised the alert has passed, but not for long enough to call it over.",
+    ReasonCode.FLAPPING: "It has come and gone too often within the hour: it is over once it stays calm.",
     ReasonCode.RECOVERED: "What raised the alert is over.",
     ReasonCode.NO_DATA: "Too little data to decide: the alert stays as it is.",
     ReasonCode.REMOVED: "It is no longer declared, or its group is gone, so its alert is closed.",

@@ -69,9 +69,10 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
         telemetry = Telemetry(registry, version("sloguard"))
         histories = Histories(store.ledger, evaluation.slice)
         ledger = LiveLedger(client, store.ledger, evaluation, configuration.prometheus.scrape_interval, plan)
+        adhoc = AdhocQueries(configuration.prometheus)
         parts = Parts(
-            cycle=Cycle(configuration, ledger, histories, store.alerts, AdhocQueries(configuration.prometheus)),
-            watch=Watch(configuration, store.alerts),
+            cycle=Cycle(configuration, ledger, histories, store.alerts, adhoc, quiet=store.quiet),
+            watch=Watch(configuration, store.alerts, store.quiet),
             histories=histories,
             replay=Replay(client, store.ledger, evaluation.slice, configuration.prometheus.scrape_interval),
             plan=plan,

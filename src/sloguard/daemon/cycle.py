@@ -1,16 +1,19 @@
 """One evaluation: count, measure, decide, and commit all of it at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
 
 from sloguard.alerting.contributors import contributors, member_contributors
+from sloguard.alerting.decide import FLAP_WINDOW
 from sloguard.alerting.incident import firing_incident, no_data_incident
 from sloguard.alerting.judgement import judge
+from sloguard.alerting.notifications import TellingRules
+from sloguard.alerting.standing import stated_quiet, upstreams
 from sloguard.clock import monotonic_seconds
-from sloguard.daemon.rulings import Ruling, Telling, changes, log_changes, outcome, removal, ruling
+from sloguard.daemon.rulings import Conclusion, Known, Ruling, Telling, conclude, log_changes, removal
 from sloguard.errors import PrometheusError
 from sloguard.evaluation.status import status_report
 from sloguard.ledger.histories import Histories
@@ -28,10 +31,13 @@ from sloguard.model.alert import (
     Reason,
 )
 from sloguard.model.measurement import Slice
+from sloguard.model.policy import Severity
+from sloguard.model.quiet import Quiet, Silence
 from sloguard.model.settings import Configuration
 from sloguard.model.slo import Slo
 from sloguard.model.status import SloStatus, StatusReport
-from sloguard.ports import AlertStore, InstantQueries, LedgerKey
+from sloguard.model.told import HeldBack
+from sloguard.ports import AlertStore, InstantQueries, LedgerKey, QuietStore
 from sloguard.promql.breakdown import KIND_BAD, KIND_TOTAL, breakdown_query, label_of
 from sloguard.promql.grouping import of_group
 
@@ -50,6 +56,8 @@ class CycleReport:
     """Reasons why an SLO cannot be counted, by id."""
     left_out: Mapping[str, int] = field(default_factory=dict)
     """How many groups have no place, by the id of their template, as far as slices were settled."""
+    held_back: tuple[HeldBack, ...] = ()
+    """What was not said, and why, as far as that is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,9 @@ class _Sight:
     """Reasons why an SLO cannot be counted, by id."""
     records: Mapping[AlertKey, AlertRecord]
     """The alerts as they stood before."""
+    fired: Mapping[AlertKey, Sequence[datetime]]
+    """When alerts have fired or escalated lately."""
+    silences: Sequence[Silence]
 
 
 class Cycle:
@@ -73,12 +84,17 @@ class Cycle:
         histories: Histories,
         alerts: AlertStore,
         adhoc: InstantQueries,
+        *,
+        quiet: QuietStore,
     ) -> None:
         self._configuration = configuration
         self._ledger = ledger
         self._histories = histories
         self._alerts = alerts
         self._adhoc = adhoc
+        self._quiet = quiet
+        self._rules = TellingRules.of(configuration)
+        self._upstreams = upstreams(configuration.slos)
         self._watched_since: datetime | None = None
         self._ask_until = 0.0
 
@@ -96,23 +112,30 @@ class Cycle:
             self._histories.apply(settled.ranges)
         self._histories.adjust()
         refused = {key.slo_id: why for key, why in settled.refused.items()} if settled else {}
-        sight = _Sight(tail, self._watched(now, error), refused, self._alerts.alerts())
+        watched_since = self._watched(now, error)
+        records, fired = self._alerts.alerts(), self._alerts.fired(now - FLAP_WINDOW)
+        sight = _Sight(tail, watched_since, refused, records, fired, self._quiet.silences(now))
         statuses: dict[str, SloStatus] = {}
         rulings: dict[AlertKey, Ruling] = {}
         services = self._histories.services(self._configuration.services, now)
         for slo in (each for service in services for each in service.slos):
             statuses[slo.id], of_slo = self._evaluate(slo, sight, now)
             rulings |= of_slo
-        for key in sight.records.keys() - rulings.keys() - {SELF_ALERT}:
-            rulings[key] = removal(sight.records[key], now)
-        self._alerts.commit_cycle(outcome(rulings, settled.ranges if settled else ()), now)
+        for key in records.keys() - rulings.keys() - {SELF_ALERT}:
+            rulings[key] = removal(records[key])
+        concluded = conclude(rulings, self._known(), self._rules, now, settled.ranges if settled else ())
+        self._alerts.commit_cycle(concluded.outcome, now)
         if settled is not None:
             self._ledger.committed(settled)
-        report = status_report(now, services, statuses)
-        changed = changes(rulings)
-        log_changes(changed)
+        log_changes(concluded)
+        report = status_report(now, services, _with_alerts(statuses, concluded))
         left_out = {key.slo_id: count for key, count in settled.left_out.items()} if settled else {}
-        return CycleReport(report, changed, error, refused, left_out)
+        return CycleReport(report, concluded.changes, error, refused, left_out, concluded.outcome.held_back)
+
+    def _known(self) -> Known:
+        incidents = tuple(each for each in self._alerts.incidents() if each.lead != SELF_ALERT)
+        asked = self._quiet.acknowledgements()
+        return Known(incidents, {key: each for key, each in asked.items() if key != SELF_ALERT})
 
     def _watched(self, now: datetime, error: PrometheusError | None) -> datetime | None:
         """Since when Prometheus has answered without a break."""
@@ -130,23 +153,41 @@ class Cycle:
     def _evaluate(self, slo: Slo, sight: _Sight, now: datetime) -> tuple[SloStatus, Mapping[AlertKey, Ruling]]:
         records = {kind: sight.records.get(AlertKey(slo.id, kind)) for kind in OF_AN_SLO}
         before = {kind: record.alert if record else None for kind, record in records.items()}
-        judgement = judge(slo, self._histories.observed(slo, sight.tail, now), before, sight.watched_since)
-        telling = self._telling(slo, judgement.status, sight, now)
+        judgement = judge(
+            slo,
+            self._histories.observed(slo, sight.tail, now),
+            before,
+            sight.watched_since,
+            {kind: sight.fired.get(AlertKey(slo.id, kind), ()) for kind in OF_AN_SLO},
+        )
+        tellings = {kind: self._telling(slo, kind, judgement.status, sight, now) for kind in judgement.decisions}
         return judgement.status, {
-            AlertKey(slo.id, kind): ruling(decision, records[kind], telling, now)
+            AlertKey(slo.id, kind): Ruling(decision, records[kind], tellings[kind])
             for kind, decision in judgement.decisions.items()
         }
 
-    def _telling(self, slo: Slo, status: SloStatus, sight: _Sight, now: datetime) -> Telling:
-        def incident(alert: Alert) -> Incident:
-            if alert.kind is AlertKind.NO_DATA:
+    def _telling(self, slo: Slo, kind: AlertKind, status: SloStatus, sight: _Sight, now: datetime) -> Telling:
+        def plain(alert: Alert) -> Incident:
+            if kind is AlertKind.NO_DATA:
                 return no_data_incident(slo, status, alert, now, refused=sight.refused.get(slo.id, ""))
-            return firing_incident(slo, status, alert, self._contributors(slo, alert.reason, sight, now), now)
+            return firing_incident(slo, status, alert, (), now)
 
-        def receivers(alert: Alert) -> Sequence[str]:
-            return self._configuration.receivers_for(slo.service, alert.severity, alert.kind)
+        def whole(alert: Alert) -> Incident:
+            found = () if kind is AlertKind.NO_DATA else self._contributors(slo, alert.reason, sight, now)
+            return replace(plain(alert), contributors=found)
 
-        return Telling(incident, receivers)
+        def stated(alert: Alert) -> Quiet | None:
+            return stated_quiet(slo, alert, sight.silences, self._configuration.maintenance, now)
+
+        return Telling(
+            service=slo.service,
+            declared_id=slo.declared_id,
+            routes={each: self._configuration.receivers_for(slo.service, each, kind) for each in Severity},
+            plain=plain,
+            whole=whole,
+            stated=stated,
+            upstreams=self._upstreams.get(slo.declared_id, frozenset()),
+        )
 
     def _contributors(self, slo: Slo, reason: Reason, sight: _Sight, now: datetime) -> tuple[Contributor, ...]:
         window = reason.short or reason.long
@@ -164,6 +205,16 @@ class Cycle:
             _log.warning("contributors_unknown", slo=slo.id, error=str(error))
             return ()
         return contributors(*([(*row[:2], value) for row, value in rows if row[2] == kind] for kind in _KINDS))
+
+
+def _with_alerts(statuses: Mapping[str, SloStatus], concluded: Conclusion) -> Mapping[str, SloStatus]:
+    """With what people have said of the alerts, and what is quiet about them."""
+    return {
+        slo_id: replace(
+            status, alerts=tuple(concluded.alerts.get(AlertKey(slo_id, each.kind), each) for each in status.alerts)
+        )
+        for slo_id, status in statuses.items()
+    }
 
 
 _ASKING_SECONDS = 5.0

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sloguard.alerting.decide import decide
 from sloguard.alerting.incident import blind_incident
-from sloguard.daemon.rulings import Telling, changes, log_changes, outcome, removal, ruling
+from sloguard.alerting.notifications import TellingRules
+from sloguard.daemon.rulings import Known, Ruling, Telling, conclude, log_changes, removal
 from sloguard.evaluation.silence import read_blindness
-from sloguard.model.alert import SELF_ALERT, AlertDecision, AlertKind
+from sloguard.model.alert import SELF_ALERT, Alert, AlertDecision, AlertKind, Incident
 from sloguard.model.settings import Configuration
-from sloguard.ports import AlertStore
+from sloguard.ports import AlertStore, QuietStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,12 @@ class Sight:
 class Watch:
     configuration: Configuration
     alerts: AlertStore
+    quiet: QuietStore
 
     def run(self, sight: Sight, now: datetime) -> AlertDecision | None:
         """Decide on the alert, and commit what follows; the decision, if it changes something.
+
+        No silence holds it back: who is blind does not know of what.
 
         Raises:
             StoreError: nothing was committed; the next run does the same again.
@@ -40,17 +44,28 @@ class Watch:
         record = self.alerts.alerts().get(SELF_ALERT)
         policy = self.configuration.blindness
         if policy is None:
-            rulings = {SELF_ALERT: removal(record, now)} if record else {}
+            rulings = {SELF_ALERT: removal(record)} if record else {}
         else:
             signal = read_blindness(policy, sight.last_good_at, sight.started_at, now)
             decision = decide(record.alert if record else None, (signal,), now, AlertKind.SELF)
-            telling = Telling(
-                lambda alert: blind_incident(alert, sight.fault, now),
-                lambda alert: self.configuration.routes.get(alert.severity, ()),
-            )
-            rulings = {SELF_ALERT: ruling(decision, record, telling, now)}
-        changed = changes(rulings)
-        if changed:
-            self.alerts.commit_cycle(outcome(rulings), now)
-            log_changes(changed)
-        return changed.get(SELF_ALERT)
+            rulings = {SELF_ALERT: Ruling(decision, record, self._telling(sight, now))}
+        concluded = conclude(rulings, self._known(), TellingRules.of(self.configuration), now)
+        outcome = concluded.outcome
+        if concluded.changes or outcome.incidents or outcome.taken_up:
+            self.alerts.commit_cycle(outcome, now)
+            log_changes(concluded)
+        return concluded.changes.get(SELF_ALERT)
+
+    def _telling(self, sight: Sight, now: datetime) -> Telling:
+        def text(alert: Alert) -> Incident:
+            return blind_incident(alert, sight.fault, now)
+
+        name = SELF_ALERT.slo_id
+        return Telling(name, name, self.configuration.routes, plain=text, whole=text, stated=lambda _: None)
+
+    def _known(self) -> Known:
+        asked = self.quiet.acknowledgements()
+        return Known(
+            tuple(each for each in self.alerts.incidents() if each.lead == SELF_ALERT),
+            {key: each for key, each in asked.items() if key == SELF_ALERT},
+        )

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sloguard.model.policy import Severity
+from sloguard.model.quiet import Acknowledgement, Quiet
 
 
 class AlertKind(StrEnum):
@@ -63,6 +64,8 @@ class ReasonCode(StrEnum):
     """A threshold is exceeded, by too few events to tell it from chance."""
     HOLDING = "holding"
     """The threshold is no longer exceeded, but not for long enough to resolve."""
+    FLAPPING = "flapping"
+    """It has fired and resolved too often within the hour: it is held until it has been calm for longer."""
     RECOVERED = "recovered"
     NO_DATA = "no_data"
     """Frozen: neither fires nor resolves."""
@@ -113,13 +116,16 @@ class Alert:
     severity: Severity
     started_at: datetime
     reason: Reason
-    notified: frozenset[str] = field(default_factory=frozenset)
-    """Receivers that were told that it fires: each of them is told when it resolves."""
     clear_since: datetime | None = None
     """Since when nothing that could keep its severity fires; None while something does."""
     crossed: frozenset[Decimal] = field(default_factory=frozenset)
     """Thresholds of the remaining budget that are crossed, until the budget has risen well above them."""
     kind: AlertKind = AlertKind.OBJECTIVE
+    flapping: bool = False
+    """It had fired too often within the hour when it fired again: it ends only after a longer calm."""
+    quiet: Quiet | None = None
+    """Why nothing, or nothing more, is said of it."""
+    acknowledged: Acknowledgement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,26 @@ class Contributor:
     value: str
     bad_share_ratio: float
     total_share_ratio: float | None
+
+
+class OtherState(StrEnum):
+    """How another alert of the same incident stands."""
+
+    FIRING = "firing"
+    HELD_BACK = "held_back"
+    """It depends on one that pages: it is told here instead of by a page of its own."""
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherAlert:
+    """Another alert of the same incident."""
+
+    slo_id: str
+    kind: AlertKind
+    severity: Severity
+    state: OtherState
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +194,9 @@ class Incident:
     runbook_url: str = ""
     dashboard_url: str = ""
     kind: AlertKind = AlertKind.OBJECTIVE
+    others: tuple["OtherAlert", ...] = ()
+    """Alerts that are told by the same incident, most urgent first."""
+    acknowledged_by: str = ""
 
     @property
     def key(self) -> AlertKey:
@@ -176,7 +205,7 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class AlertRecord:
-    """A firing alert with what was last said of it: enough to resolve it even when its SLO is gone."""
+    """A firing alert with what is to be said of it, as of its last change."""
 
     alert: Alert
     incident: Incident

@@ -11,7 +11,11 @@ from sloguard.model.alert import AlertKey, AlertKind, Incident
 class NotificationKind(StrEnum):
     TRIGGER = "trigger"
     UPDATE = "update"
-    """The incident goes on, with another severity or a further threshold crossed."""
+    """The incident goes on, with another severity, a further threshold crossed, or other alerts in it."""
+    REMINDER = "reminder"
+    """Nothing has changed, for long: it still fires, and nobody has acknowledged it."""
+    ACKNOWLEDGE = "acknowledge"
+    """Somebody has taken it on."""
     RESOLVE = "resolve"
 
 

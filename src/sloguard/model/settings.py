@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from sloguard.model.alert import AlertKind
+from sloguard.model.maintenance import Maintenance
 from sloguard.model.policy import BlindnessPolicy, Severity
 from sloguard.model.secret import Secret
 from sloguard.model.slo import Service, Slo
@@ -68,6 +69,22 @@ class BackupSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Folding:
+    """When alerts that fire together become one incident for a receiver, instead of one each."""
+
+    within: timedelta = timedelta(minutes=10)
+    """An alert joins an incident that was opened, or joined last, no longer ago than this."""
+    more_than: int = 3
+    """So many incidents, of different services, are told on their own within that time; the others join them."""
+
+
+DEFAULT_REMINDERS: Mapping[Severity, timedelta] = {
+    Severity.PAGE: timedelta(hours=4),
+    Severity.TICKET: timedelta(days=1),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """All that slo.yaml declares, valid as a whole."""
 
@@ -84,6 +101,13 @@ class Configuration:
     """Jinja2 templates by the name of the text that they replace; all of them work."""
     backup: BackupSettings | None = None
     """None: the daemon makes no backups."""
+    maintenance: tuple[Maintenance, ...] = ()
+    folding: Folding | None = field(default_factory=Folding)
+    """None: every alert is told on its own."""
+    reminders: Mapping[Severity, timedelta] = field(default_factory=lambda: DEFAULT_REMINDERS)
+    """How often receivers are reminded of what goes on; a severity that is missing: never."""
+    api_token: Secret | None = None
+    """Who has it may write by the API; None: nobody may."""
 
     @property
     def slos(self) -> tuple[Slo, ...]:

@@ -96,6 +96,8 @@ class Slo:
     """So many groups are kept; what is left out is told."""
     group: Group = ()
     """The label values that this SLO is about; empty for a template, and for an SLO that is not grouped."""
+    depends_on: tuple[str, ...] = ()
+    """Ids, as declared, of SLOs without which this one cannot be met: while one of them pages, this one is quiet."""
 
     @property
     def id(self) -> str:

@@ -53,7 +53,7 @@ _CLASSES = {
 
 
 class PagerDuty:
-    """An update triggers again with the same dedup key, which PagerDuty adds to the open alert."""
+    """Updates and reminders trigger again with the same dedup key, which PagerDuty adds to the open alert."""
 
     def __init__(
         self, declared: PagerDutyReceiver, wording: Wording | None = None, *, timeout_seconds: int = TIMEOUT_SECONDS
@@ -160,6 +160,7 @@ def _details(incident: Incident) -> Mapping[str, str]:
         "since": instant(incident.started_at),
         "owner": incident.owner,
         "contributors": "\n".join(_contributor(one) for one in incident.contributors[:_MOST_CONTRIBUTORS]),
+        "also": "\n".join(other_words(one) for one in incident.others),
     }
     return {name: shortened(value, _DETAIL_LIMIT) for name, value in details.items() if value not in {"", _UNKNOWN}}
 

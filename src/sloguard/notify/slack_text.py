@@ -13,7 +13,7 @@ from sloguard.model.delivery import Notification
 from sloguard.notify.answers import is_web_link, shortened
 from sloguard.notify.wording import Wording
 from sloguard.presentation.messages import MessageText
-from sloguard.presentation.words import duration, instant, percent
+from sloguard.presentation.words import duration, instant, other_words, percent
 
 Block = dict[str, Any]
 
@@ -21,6 +21,7 @@ _HEADER_LIMIT = 150
 _SECTION_LIMIT = 3_000
 _FIELD_LIMIT = 2_000
 _MOST_CONTRIBUTORS = 5
+_MOST_OTHERS = 12
 _VALUE_LIMIT = 990
 """Of one value of a text: a long one must not push out the others."""
 _HALF = re.compile(r"(&[a-z]{0,3}|<[^<>]*)$")
@@ -45,6 +46,8 @@ def message(notification: Notification, wording: Wording) -> SlackMessage:
     ]
     if incident.contributors:
         blocks.append(_section("*What contributes*\n" + "\n".join(_contributor(one) for one in _most(incident))))
+    if incident.others:
+        blocks.append(_section("*In the same incident*\n" + _others(incident)))
     links = _links(incident)
     if links:
         blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": links}]})
@@ -92,6 +95,8 @@ def _facts(incident: Incident) -> Sequence[tuple[str, str]]:
         facts += [("Lasted", lasted), ("Ended", instant(incident.updated_at))]
     if incident.owner:
         facts.append(("Owner", incident.owner))
+    if incident.acknowledged_by and incident.firing:
+        facts.append(("Acknowledged by", incident.acknowledged_by))
     return facts
 
 
@@ -111,6 +116,18 @@ def _contributor(one: Contributor) -> str:
     name = mrkdwn(f"{one.label}={one.value}", _SECTION_LIMIT // _MOST_CONTRIBUTORS - 100)
     beside = "" if one.total_share_ratio is None else f", {percent(one.total_share_ratio)} of all"
     return f"• {name}: {percent(one.bad_share_ratio)} of bad{beside}"
+
+
+def _others(incident: Incident) -> str:
+    """As many as fit; the rest is counted."""
+    lines: list[str] = []
+    for one in incident.others:
+        line = f"• {mrkdwn(other_words(one), _SECTION_LIMIT // _MOST_OTHERS)}"
+        if len(lines) == _MOST_OTHERS:
+            break
+        lines.append(line)
+    rest = len(incident.others) - len(lines)
+    return "\n".join([*lines, *([f"… and {rest} more"] if rest else [])])
 
 
 def _links(incident: Incident) -> str:

@@ -26,6 +26,7 @@ REASON_WORDS = {
     ReasonCode.WITHIN_OBJECTIVE: "within the objective",
     ReasonCode.NOT_SIGNIFICANT: "above its threshold by too few events to tell from chance",
     ReasonCode.HOLDING: "no longer above its threshold, held a while before it resolves",
+    ReasonCode.FLAPPING: "no longer above its threshold, but it came and went too often to call it over",
     ReasonCode.RECOVERED: "recovered",
     ReasonCode.BUDGET_ENDED: "the error budget is gone",
     ReasonCode.DATA_RETURNED: "data are back",

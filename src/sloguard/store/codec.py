@@ -10,8 +10,18 @@ from typing import Any
 
 import orjson
 
-from sloguard.model.alert import Alert, AlertKind, Contributor, Incident, Reason, ReasonCode
+from sloguard.model.alert import (
+    Alert,
+    AlertKind,
+    Contributor,
+    Incident,
+    OtherAlert,
+    OtherState,
+    Reason,
+    ReasonCode,
+)
 from sloguard.model.policy import Severity
+from sloguard.model.quiet import Acknowledgement, Quiet, QuietReason
 from sloguard.presentation.words import rfc3339
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -25,10 +35,12 @@ def alert_to_json(alert: Alert) -> str:
             "severity": alert.severity.value,
             "started_at": rfc3339(alert.started_at),
             "reason": _reason_to_json(alert.reason),
-            "notified": sorted(alert.notified),
             "clear_since": _instant(alert.clear_since),
             "crossed": sorted(map(str, alert.crossed)),
             "kind": alert.kind.value,
+            "flapping": alert.flapping,
+            "quiet": quiet_to_json(alert.quiet) if alert.quiet else None,
+            "acknowledged": _acknowledged_to_json(alert.acknowledged) if alert.acknowledged else None,
         }
     )
 
@@ -40,10 +52,12 @@ def alert_from_json(text: str) -> Alert:
         severity=Severity(value["severity"]),
         started_at=datetime.fromisoformat(value["started_at"]),
         reason=_reason_from_json(value["reason"]),
-        notified=frozenset(value["notified"]),
         clear_since=_read_instant(value["clear_since"]),
         crossed=frozenset(map(Decimal, value.get("crossed", ()))),
         kind=AlertKind(value.get("kind", AlertKind.OBJECTIVE)),
+        flapping=value.get("flapping", False),
+        quiet=quiet_from_json(quiet) if (quiet := value.get("quiet")) else None,
+        acknowledged=_acknowledged_from_json(ack) if (ack := value.get("acknowledged")) else None,
     )
 
 
@@ -69,6 +83,8 @@ def incident_to_json(incident: Incident) -> str:
             "runbook_url": incident.runbook_url,
             "dashboard_url": incident.dashboard_url,
             "kind": incident.kind.value,
+            "others": [_other_to_json(other) for other in incident.others],
+            "acknowledged_by": incident.acknowledged_by,
         }
     )
 
@@ -96,6 +112,61 @@ def incident_from_json(text: str) -> Incident:
         runbook_url=value["runbook_url"],
         dashboard_url=value["dashboard_url"],
         kind=AlertKind(value.get("kind", AlertKind.OBJECTIVE)),
+        others=tuple(_other_from_json(other) for other in value.get("others", ())),
+        acknowledged_by=value.get("acknowledged_by", ""),
+    )
+
+
+def quiet_to_json(quiet: Quiet) -> _Json:
+    return {
+        "reason": quiet.reason.value,
+        "source": quiet.source,
+        "detail": quiet.detail,
+        "until": _instant(quiet.until),
+    }
+
+
+def quiet_from_json(value: _Json) -> Quiet:
+    return Quiet(QuietReason(value["reason"]), value["source"], value["detail"], _read_instant(value["until"]))
+
+
+def _acknowledged_to_json(acknowledged: Acknowledgement) -> _Json:
+    return {
+        "author": acknowledged.author,
+        "at": rfc3339(acknowledged.at),
+        "severity": acknowledged.severity.value,
+        "started_at": rfc3339(acknowledged.started_at),
+        "note": acknowledged.note,
+    }
+
+
+def _acknowledged_from_json(value: _Json) -> Acknowledgement:
+    return Acknowledgement(
+        value["author"],
+        datetime.fromisoformat(value["at"]),
+        Severity(value["severity"]),
+        datetime.fromisoformat(value["started_at"]),
+        value["note"],
+    )
+
+
+def _other_to_json(other: OtherAlert) -> _Json:
+    return {
+        "slo_id": other.slo_id,
+        "kind": other.kind.value,
+        "severity": other.severity.value,
+        "state": other.state.value,
+        "summary": other.summary,
+    }
+
+
+def _other_from_json(value: _Json) -> OtherAlert:
+    return OtherAlert(
+        value["slo_id"],
+        AlertKind(value["kind"]),
+        Severity(value["severity"]),
+        OtherState(value["state"]),
+        value["summary"],
     )
 
 

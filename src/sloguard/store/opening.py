@@ -16,6 +16,7 @@ from sloguard.store.connection import connect, reading, shown, use_write_ahead_l
 from sloguard.store.ledger import SqlLedgerStore
 from sloguard.store.migrating import Schema, bring_up_to_date, schema_of
 from sloguard.store.outbox import SqlOutbox
+from sloguard.store.quiet import SqlQuietStore
 from sloguard.store.tables import series
 
 DEFAULT_URL = "sqlite:///sloguard.db"
@@ -32,6 +33,7 @@ class Store:
     alerts: SqlAlertStore
     outbox: SqlOutbox
     adjustments: SqlAdjustmentStore
+    quiet: SqlQuietStore
 
     def ping(self) -> None:
         """Raises StoreError if the database does not answer."""
@@ -60,7 +62,14 @@ def open_store(url: str = DEFAULT_URL, *, migrate: bool = False, create: bool = 
     except BaseException:
         engine.dispose()
         raise
-    return Store(engine, SqlLedgerStore(engine), SqlAlertStore(engine), SqlOutbox(engine), SqlAdjustmentStore(engine))
+    return Store(
+        engine,
+        ledger=SqlLedgerStore(engine),
+        alerts=SqlAlertStore(engine),
+        outbox=SqlOutbox(engine),
+        adjustments=SqlAdjustmentStore(engine),
+        quiet=SqlQuietStore(engine),
+    )
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every schema there has been, oldest first. Reading it from `migrations` would cost 0.3 s at each start."""
 
 CURRENT_REVISION = REVISIONS[-1]
@@ -92,6 +92,68 @@ alerts = Table(
     Column("incident", Text, nullable=False),
     Column("updated_at", Instant, nullable=False),
     PrimaryKeyConstraint("slo_id", "kind", name="alerts_slo_id_kind"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("receiver", Text, nullable=False),
+    Column("slo_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    PrimaryKeyConstraint("receiver", "slo_id", "kind", name="incidents_receiver_slo_id_kind"),
+)
+
+firings = Table(
+    "firings",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("slo_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("matchers", Text, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False, index=True),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    sqlite_autoincrement=True,  # a number that somebody has noted down never means another silence
+)
+
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    Column("slo_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    PrimaryKeyConstraint("slo_id", "kind", name="acknowledgements_slo_id_kind"),
+)
+
+held_back = Table(
+    "held_back",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("slo_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("until", Instant),
+    Column("receivers", Text, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 outbox = Table(
