@@ -31,7 +31,7 @@ def acknowledged(each: Standing) -> Standing:
     ("course", "pd", "slack"),
     [
         ([P, None], ["trigger", "resolve"], ["trigger", "resolve"]),
-        ([T, P, None], ["trigger", "resolve"], ["trigger", "update", "resolve"]),
+        ([T, P, None], ["trigger", "resolve"], ["trigger", "escalate", "resolve"]),
         ([P, T, None], ["trigger", "resolve"], ["trigger", "update", "resolve"]),
         ([INFO, None], [], []),
         ([P, INFO, P, None], ["trigger", "resolve"] * 2, ["trigger", "resolve"] * 2),
@@ -54,7 +54,7 @@ def test_who_hears_only_of_tickets_is_kept_up_to_date_about_the_page() -> None:
     receivers = Receivers()
     course = [standing("shop/a", severity, routes=routes) for severity in (T, P, T)]
     said = [each for at in course for each in receivers.hear([at])] + receivers.hear([])
-    assert [kind for kind, _ in kinds(said, "team")] == ["trigger", "update", "update", "resolve"]
+    assert [kind for kind, _ in kinds(said, "team")] == ["trigger", "escalate", "update", "resolve"]
     assert [kind for kind, _ in kinds(said, "pd")] == ["trigger", "resolve"]
 
 
@@ -85,7 +85,7 @@ def test_an_escalation_in_a_silence_waits_for_its_end() -> None:
     receivers.hear([standing(severity=T)])
     assert receivers.hear([standing(severity=P, stated=SILENCED)]) == []
     said = receivers.hear([standing(severity=P)])
-    assert (kinds(said, "pd"), kinds(said, "slack")) == ([("trigger", A)], [("update", A)])
+    assert (kinds(said, "pd"), kinds(said, "slack")) == ([("trigger", A)], [("escalate", A)])
 
 
 def test_what_is_only_held_is_not_told_any_more() -> None:

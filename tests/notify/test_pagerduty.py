@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sloguard.demo.receivers import PagerDutyStandIn
 from sloguard.demo.receivers.pagerduty import AlertState
-from sloguard.model.alert import Contributor, Incident
+from sloguard.model.alert import AlertKind, Contributor, Incident, OtherAlert, OtherState
 from sloguard.model.delivery import Delivered, DeliveryResult, Notification, NotificationKind, Rejected
 from sloguard.model.policy import Severity
 from sloguard.notify.pagerduty import PagerDuty
@@ -89,6 +89,17 @@ def test_an_incident_is_one_alert_whatever_is_repeated(server: PagerDutyStandIn,
     assert server.alerts[KEY].state is AlertState.RESOLVED
     send(receiver, INCIDENT, TRIGGER)
     assert server.pages == 2
+
+
+def test_an_acknowledgement_and_what_else_is_in_the_incident(server: PagerDutyStandIn, receiver: PagerDuty) -> None:
+    other = OtherAlert("shop/b", AlertKind.OBJECTIVE, Severity.TICKET, OtherState.HELD_BACK, "shop/b: 98 % good")
+    send(receiver, replace(INCIDENT, others=(other,)), TRIGGER)
+    details = server.requests[-1].json["payload"]["custom_details"]
+    assert details["also"] == "held back, depends on what fails here: shop/b: 98 % good"
+    assert send(receiver, INCIDENT, NotificationKind.ACKNOWLEDGE) == Delivered()
+    assert server.alerts[KEY].state is AlertState.ACKNOWLEDGED
+    send(receiver, INCIDENT, NotificationKind.REMINDER)
+    assert server.pages == 1
 
 
 def test_what_pagerduty_refuses_is_rejected_with_its_words(server: PagerDutyStandIn) -> None:

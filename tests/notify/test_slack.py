@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sloguard.demo.receivers import SlackStandIn
-from sloguard.model.alert import Contributor, Incident
+from sloguard.model.alert import AlertKind, Contributor, Incident, OtherAlert, OtherState
 from sloguard.model.delivery import Delivered, DeliveryResult, Notification, NotificationKind, Rejected, Retry
 from sloguard.model.policy import Severity
 from sloguard.notify.slack import Slack
@@ -85,16 +85,38 @@ def test_an_incident_is_one_message_and_its_thread(server: SlackStandIn, receive
     assert (first.edits, first.thread) == (2, "")
     assert first.text.startswith("🟢 Resolved: onboarding/availability")
     assert lower.thread == over.thread == first.timestamp
-    assert "Severity is now ticket." in lower.text
+    assert lower.text.startswith("🟠 Ticket: 1.6 %")
     assert "Resolved after 40 min. Burn rates are low." in over.text
 
 
-@pytest.mark.parametrize(("severity", "seen_by_all"), [(Severity.PAGE, True), (Severity.TICKET, False)])
-def test_only_an_escalation_is_shown_in_the_channel_too(
-    server: SlackStandIn, receiver: Slack, severity: Severity, seen_by_all: bool
+@pytest.mark.parametrize(
+    ("kind", "severity", "seen_by_all"),
+    [
+        (NotificationKind.ESCALATE, Severity.PAGE, True),
+        (NotificationKind.REMINDER, Severity.PAGE, True),
+        (NotificationKind.REMINDER, Severity.TICKET, False),
+        (NotificationKind.ACKNOWLEDGE, Severity.PAGE, False),
+        (UPDATE, Severity.PAGE, False),
+    ],
+)
+def test_only_an_escalation_and_a_reminder_of_a_page_are_shown_in_the_channel_too(
+    server: SlackStandIn, receiver: Slack, kind: NotificationKind, severity: Severity, seen_by_all: bool
 ) -> None:
-    send(receiver, replace(INCIDENT, severity=severity), UPDATE, trigger(receiver))
+    send(receiver, replace(INCIDENT, severity=severity), kind, trigger(receiver))
     assert server.requests[-1].json["reply_broadcast"] is seen_by_all
+
+
+def test_the_others_of_an_incident_are_listed_as_far_as_they_fit(server: SlackStandIn, receiver: Slack) -> None:
+    others = tuple(
+        OtherAlert(f"shop/{number}", AlertKind.OBJECTIVE, Severity.PAGE, OtherState.FIRING, f"shop/{number}: <b>")
+        for number in range(30)
+    )
+    send(receiver, replace(INCIDENT, others=others, acknowledged_by="ann <@U1>"), TRIGGER)
+    shown = str(server.requests[-1].json["blocks"])
+    assert "• page: shop/11: &lt;b&gt;" in shown
+    assert "shop/12" not in shown
+    assert "… and 18 more" in shown
+    assert "ann &lt;@U1&gt;" in shown
 
 
 @pytest.mark.parametrize("kind", [UPDATE, RESOLVE])

@@ -1,12 +1,14 @@
 """The texts of messages: built-in ones, a team's own, and what a template may not do."""
 
+from dataclasses import replace
+
 import pytest
 
 from sloguard.model.delivery import NotificationKind
 from sloguard.presentation.example import BLIND, EXAMPLES, FIRING, RESOLVED
 from sloguard.presentation.messages import DEFAULTS, MessageTemplateError, MessageText, render, tried
 
-TRIGGER, UPDATE, RESOLVE = NotificationKind
+TRIGGER, UPDATE, RESOLVE = NotificationKind.TRIGGER, NotificationKind.UPDATE, NotificationKind.RESOLVE
 
 
 def default(which: MessageText, kind: NotificationKind = TRIGGER) -> str:
@@ -29,7 +31,14 @@ def test_the_built_in_texts() -> None:
         RESOLVED.description,
     ]
     assert default(MessageText.SLACK_REPLY, RESOLVE) == f"🟢 Resolved after 40 min. {RESOLVED.reason}"
-    assert default(MessageText.SLACK_REPLY, UPDATE) == f"🔴 Severity is now page. {FIRING.summary} {FIRING.reason}"
+    assert default(MessageText.SLACK_REPLY, UPDATE) == f"🔴 Page: {FIRING.summary} {FIRING.reason}"
+    escalated = default(MessageText.SLACK_REPLY, NotificationKind.ESCALATE)
+    assert escalated == f"🔴 Severity is now page. {FIRING.summary} {FIRING.reason}"
+    assert default(MessageText.SLACK_REPLY, NotificationKind.REMINDER).startswith("🔴 Still firing after 4 min. ")
+    taken_on = render(
+        DEFAULTS[MessageText.SLACK_REPLY], replace(FIRING, acknowledged_by="ann"), NotificationKind.ACKNOWLEDGE
+    )
+    assert taken_on == "👀 Acknowledged by ann: no more reminders."
 
 
 @pytest.mark.parametrize("which", MessageText)

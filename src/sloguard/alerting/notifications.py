@@ -180,9 +180,11 @@ class _Desk:
         worsened = any(self.standings[key].worsened and key not in self.waiting for key in after.members)
         if after.acknowledged and not incident.acknowledged:
             return NotificationKind.ACKNOWLEDGE
+        if loud and rises > 0:
+            return NotificationKind.ESCALATE
         if joined or incident.members - set(after.members) or rises < 0:
             return NotificationKind.UPDATE
-        if loud and (rises > 0 or worsened or after.listed - incident.listed):
+        if loud and (worsened or after.listed - incident.listed):
             return NotificationKind.UPDATE
         interval = self.rules.reminders.get(after.severity)
         due = interval is not None and self.now - incident.told_at >= interval

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sloguard.model.slo import Slo
 
 
+_USUAL = (NotificationKind.TRIGGER, NotificationKind.UPDATE, NotificationKind.RESOLVE)
+
+
 def preview(
     slo: Annotated[
         str | None, typer.Argument(metavar="SLO", help="Whose alert: service/slo; by default the file's first.")
@@ -25,7 +28,8 @@ def preview(
     config: ConfigOption = DEFAULT_CONFIG,
     severity: Annotated[Severity, typer.Option(help="How severe it is.")] = Severity.PAGE,
     event: Annotated[
-        list[NotificationKind] | None, typer.Option(help="What happens to it; all three unless given. Repeatable.")
+        list[NotificationKind] | None,
+        typer.Option(help="What happens to it; several may be given."),
     ] = None,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
@@ -36,7 +40,7 @@ def preview(
     from sloguard.clock import utc_now
 
     configuration = load_or_exit(config)
-    events = tuple(event or NotificationKind)
+    events = tuple(event or _USUAL)
     found = previews(configuration, _chosen(configuration, slo), severity, events, utc_now())
     if output is OutputFormat.JSON:
         print_json({"schema": "sloguard/preview/v1", "messages": [_document(each) for each in found]})

@@ -11,7 +11,9 @@ from sloguard.model.alert import AlertKey, AlertKind, Incident
 class NotificationKind(StrEnum):
     TRIGGER = "trigger"
     UPDATE = "update"
-    """The incident goes on, with another severity, a further threshold crossed, or other alerts in it."""
+    """The incident goes on: less severe, with a further threshold crossed, or with other alerts in it."""
+    ESCALATE = "escalate"
+    """The incident is more severe than it was told."""
     REMINDER = "reminder"
     """Nothing has changed, for long: it still fires, and nobody has acknowledged it."""
     ACKNOWLEDGE = "acknowledge"

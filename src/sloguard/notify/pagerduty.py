@@ -24,7 +24,7 @@ from sloguard.notify.answers import TIMEOUT_SECONDS, failed, is_web_link, shorte
 from sloguard.notify.sdk_log import quiet_logger
 from sloguard.notify.wording import Wording
 from sloguard.presentation.messages import MessageText
-from sloguard.presentation.words import duration, instant, percent
+from sloguard.presentation.words import duration, instant, other_words, percent
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message='The package "pdpyras" is deprecated')
@@ -70,11 +70,14 @@ class PagerDuty:
         notification = entry.notification
         try:
             with self._session() as session:
-                if notification.kind is NotificationKind.RESOLVE:
-                    session.resolve(notification.dedup_key)
-                else:
-                    properties = event(notification, self._wording)
-                    session.send_event("trigger", dedup_key=notification.dedup_key, **properties)
+                match notification.kind:
+                    case NotificationKind.RESOLVE:
+                        session.resolve(notification.dedup_key)
+                    case NotificationKind.ACKNOWLEDGE:
+                        session.acknowledge(notification.dedup_key)
+                    case _:
+                        properties = event(notification, self._wording)
+                        session.send_event("trigger", dedup_key=notification.dedup_key, **properties)
         except PDClientError as error:
             return self._failure(error)
         except (URLError, RecursionError) as error:

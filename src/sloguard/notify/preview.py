@@ -26,8 +26,8 @@ def _slack(receiver: settings.SlackReceiver, notification: Notification, wording
 
 
 def _pagerduty(_: settings.PagerDutyReceiver, notification: Notification, wording: Wording) -> tuple[Document, ...]:
-    if notification.kind is NotificationKind.RESOLVE:
-        return ({"event_action": "resolve", "dedup_key": notification.dedup_key},)
+    if notification.kind in {NotificationKind.RESOLVE, NotificationKind.ACKNOWLEDGE}:
+        return ({"event_action": notification.kind.value, "dedup_key": notification.dedup_key},)
     head = {"event_action": "trigger", "dedup_key": notification.dedup_key}
     return ({**head, **event(notification, wording)},)
 

@@ -43,6 +43,9 @@ _PASSING = frozenset(
 
 _MESSAGE_GONE = frozenset({"cant_update_message", "edit_window_closed", "message_not_found"})
 
+_FOR_ALL = frozenset({NotificationKind.ESCALATE, NotificationKind.REMINDER})
+"""Of a page these are for the whole channel. That it grows or shrinks is for those who read its thread."""
+
 _NO_ANSWER = (OSError, HTTPException, SlackClientError)
 """URLError and timeouts are OSErrors."""
 
@@ -106,12 +109,12 @@ class Slack:
     def _reply(self, entry: OutboxEntry, channel: str, timestamp: str) -> None:
         incident, kind = entry.notification.incident, entry.notification.kind
         added = reply(entry.notification, self._wording)
-        # Nobody is notified of an edited message, and of a reply only its readers: an escalation is for all.
-        escalated = kind is NotificationKind.UPDATE and incident.severity is Severity.PAGE
+        # Nobody is notified of an edited message, and of a reply only its readers.
+        loud = kind in _FOR_ALL and incident.severity is Severity.PAGE
         self._web.chat_postMessage(
             channel=channel,
             thread_ts=timestamp,
-            reply_broadcast=escalated,
+            reply_broadcast=loud,
             text=added.text,
             blocks=added.blocks,
             unfurl_links=False,

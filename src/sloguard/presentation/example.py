@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from sloguard.model.alert import AlertKind, Contributor, Incident
+from sloguard.model.alert import AlertKind, Contributor, Incident, OtherAlert, OtherState
 from sloguard.model.delivery import NotificationKind
 from sloguard.model.policy import Severity
 
@@ -30,6 +30,15 @@ FIRING = Incident(
     contributors=(Contributor("version", "2.3.1", 0.91, 0.12), Contributor("route", "/pay", 0.4, None)),
     runbook_url="https://runbooks.example.com/shop",
     dashboard_url="https://grafana.example.com/d/shop",
+    others=(
+        OtherAlert(
+            "shop/latency",
+            AlertKind.OBJECTIVE,
+            Severity.PAGE,
+            OtherState.FIRING,
+            "shop/latency: 91.2 % good over the last 1 h, the objective is 99 %",
+        ),
+    ),
 )
 
 RESOLVED = replace(
@@ -49,6 +58,7 @@ BLIND = replace(
     budget_remaining_ratio=None,
     time_to_exhaustion=None,
     contributors=(),
+    others=(),
     description="",
     owner="",
     runbook_url="",
@@ -59,6 +69,9 @@ BLIND = replace(
 EXAMPLES: tuple[tuple[NotificationKind, Incident], ...] = (
     (NotificationKind.TRIGGER, FIRING),
     (NotificationKind.UPDATE, FIRING),
+    (NotificationKind.ESCALATE, FIRING),
+    (NotificationKind.REMINDER, FIRING),
+    (NotificationKind.ACKNOWLEDGE, replace(FIRING, acknowledged_by="ann")),
     (NotificationKind.RESOLVE, RESOLVED),
     (NotificationKind.TRIGGER, BLIND),
 )

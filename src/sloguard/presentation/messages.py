@@ -38,8 +38,14 @@ DEFAULTS: Mapping[MessageText, str] = {
 At this pace the error budget is gone in {{ budget_ends_in }}.
 {% endif %}
 {{ description }}""",
-    MessageText.SLACK_REPLY: """{% if firing -%}
+    MessageText.SLACK_REPLY: """{% if kind == 'acknowledge' -%}
+👀 Acknowledged by {{ acknowledged_by or 'somebody' }}: no more reminders.
+{%- elif kind == 'reminder' -%}
+{{ sign }} Still firing after {{ lasted }}. {{ summary }} {{ reason }}
+{%- elif kind == 'escalate' -%}
 {{ sign }} Severity is now {{ severity | lower }}. {{ summary }} {{ reason }}
+{%- elif firing -%}
+{{ sign }} {{ severity }}: {{ summary }} {{ reason }}
 {%- else -%}
 {{ sign }} Resolved after {{ lasted }}. {{ reason }}
 {%- endif %}""",
@@ -108,6 +114,16 @@ def message_values(incident: Incident, kind: NotificationKind) -> Mapping[str, o
             }
             for each in incident.contributors
         ],
+        "others": [
+            {
+                "slo": each.slo_id,
+                "severity": each.severity.value.capitalize(),
+                "state": each.state.value,
+                "summary": each.summary,
+            }
+            for each in incident.others
+        ],
+        "acknowledged_by": incident.acknowledged_by,
         "runbook_url": incident.runbook_url,
         "dashboard_url": incident.dashboard_url,
     }

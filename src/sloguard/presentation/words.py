@@ -4,6 +4,7 @@ import math
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from sloguard.model.alert import OtherAlert, OtherState
 from sloguard.model.window import RollingWindow, Window
 
 _NEARLY_ALL_PERCENT = 0.01
@@ -54,6 +55,17 @@ def instant(at: datetime | None) -> str:
 def rfc3339(at: datetime) -> str:
     """`2026-11-22T03:00:00Z`, with microseconds only where there are some."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def other_words(other: OtherAlert) -> str:
+    """Another alert of an incident, in a line."""
+    match other.state:
+        case OtherState.FIRING:
+            return f"{other.severity.value}: {other.summary}"
+        case OtherState.HELD_BACK:
+            return f"held back, depends on what fails here: {other.summary}"
+        case OtherState.OVER:
+            return other.summary
 
 
 def rate(value: float | None) -> str:
