@@ -143,7 +143,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 def test_a_damaged_file(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     store = open_store(sqlite_url(tmp_path))
-    store.ledger.write_ranges([counted(minutes(0, 5_000))])
+    store.ledger.write_ranges([counted(minutes(0, 30_000))])
     store.close()
     size = path.stat().st_size
     with path.open("r+b") as file:
