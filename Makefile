@@ -6,7 +6,7 @@ DEMO_ARGS =
 PYTEST_ARGS =
 export PYTHON
 
-.PHONY: help demo test lint types pytest check generate clean prometheus alertmanager postgresql
+.PHONY: help demo test lint types pytest check generate clean prometheus alertmanager postgresql victoriametrics
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ alertmanager:
 postgresql:
 	@scripts/postgresql
 
+victoriametrics:
+	@scripts/victoriametrics
+
 demo: .venv/.installed prometheus ## break a service and see the page: Prometheus, workload, daemon, receivers (DEMO_ARGS=--once: unattended)
 	@$(BIN)/sloguard demo $(DEMO_ARGS)
 
@@ -42,7 +45,7 @@ types: .venv/.installed-dev ## mypy --strict
 	$(BIN)/mypy
 
 # Three workers on two cores: one of them mostly waits for the demonstration.
-pytest: .venv/.installed-dev prometheus alertmanager postgresql ## the tests alone (PYTEST_ARGS='-m "not slow"': without the demonstration)
+pytest: .venv/.installed-dev prometheus alertmanager postgresql victoriametrics ## the tests alone (PYTEST_ARGS='-m "not slow"': without the demonstration)
 	$(BIN)/pytest -n 3 --dist worksteal $(PYTEST_ARGS)
 
 check: test generated ## test, and that the generated files are up to date

@@ -42,6 +42,12 @@ class PrometheusUnavailableError(PrometheusError):
     retryable = True
 
 
+class UnwatchedError(PrometheusUnavailableError):
+    """The replicas that answer were not watching at the instant from which is counted."""
+
+    retryable = False
+
+
 class QueryRejectedError(PrometheusError):
     """Prometheus refuses the query itself."""
 

@@ -1,9 +1,9 @@
 """What the inner parts ask of the outer ones: Prometheus, the store, the receivers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from sloguard.model.adjustment import Adjustment, AdjustmentRecord, Removal
 from sloguard.model.alert import AlertKey, AlertRecord
@@ -25,8 +25,33 @@ class HealthCheck:
     """One plain sentence, free of secrets."""
 
 
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That a server was watching at an instant: the expression has a value there, whatever it is."""
+
+    promql: str
+    at: datetime
+
+
 class MetricsSource(Protocol):
     """A Prometheus-compatible query API. Every method raises PrometheusError; a partial answer raises too."""
+
+    def on_one_replica(self, work: Callable[["MetricsSource"], _Answer], proof: Proof | None = None) -> _Answer:
+        """What `work` finds when all of its questions go to the same server: replicas' samples differ in time.
+
+        Where there are several servers, one that fails in the middle has `work` done again by another.
+
+        Args:
+            work: asks the source that it is given, and nobody else.
+            proof: what another server than the one before must answer to be asked.
+
+        Raises:
+            UnwatchedError: those that answer cannot give the proof.
+        """
+        ...
 
     def query(self, promql: str, at: datetime) -> Sequence[Sample]:
         """Instant vector at an instant."""
@@ -39,6 +64,16 @@ class MetricsSource(Protocol):
     def query_range(self, promql: str, start: datetime, end: datetime, step: timedelta) -> Sequence[Series]:
         """Values at start, start + step, ... up to and including end."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaState:
+    """One of the servers that can be asked."""
+
+    url: str
+    in_use: bool
+    problem: str | None
+    """Why it gave no usable answer when it was asked last; empty if it did, None if nobody asked."""
 
 
 class InstantQueries(Protocol):

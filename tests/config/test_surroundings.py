@@ -31,6 +31,7 @@ def test_prometheus_in_full(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("secret\n", encoding="utf-8")
     fragment = """prometheus:
   url: https://prometheus.example.com/base/
+  fallback_urls: [https://other.example.com/, "${OTHER:-}"]
   scrape_interval: 30s
   timeout: 1m
   headers: {X-B: two, X-A: "${A}"}
@@ -40,10 +41,12 @@ def test_prometheus_in_full(tmp_path: Path) -> None:
 """
     assert configuration_of(with_top(fragment, {"A": "one"}, tmp_path)).prometheus == PrometheusSettings(
         url="https://prometheus.example.com/base",
+        fallback_urls=("https://other.example.com",),
         scrape_interval=timedelta(seconds=30),
         timeout=timedelta(minutes=1),
         headers=(("X-A", Secret("one")), ("X-B", Secret("two")), ("X-Scope-OrgID", Secret("team-a"))),
         basic_auth=("reader", Secret("secret")),
+        password_file=str(tmp_path / "password"),
         ca_file=str(tmp_path / "ca.pem"),
         verify_tls=False,
     )
@@ -59,6 +62,18 @@ def test_bearer_token_by_value_by_file_or_empty(tmp_path: Path) -> None:
     assert token("bearer_token_file: token") == Secret("from-file")
     assert token(f"bearer_token_file: {tmp_path}/token") == Secret("from-file")
     assert token('bearer_token: "${TOKEN:-}"') is None
+
+
+def test_where_a_token_may_change_is_remembered(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("from-file\n", encoding="utf-8")
+    settings = configuration_of(with_top("prometheus: {bearer_token_file: token}\n", {}, tmp_path)).prometheus
+    assert settings.bearer_token_file == str(tmp_path / "token")
+
+
+def test_another_prometheus_is_asked_alone() -> None:
+    configuration = configuration_of(with_top("prometheus: {url: 'http://a', fallback_urls: 'http://b'}\n"))
+    assert configuration.prometheus.urls == ("http://a", "http://b")
+    assert configuration.asking("http://c/").prometheus.urls == ("http://c",)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +118,8 @@ def test_bearer_token_by_value_by_file_or_empty(tmp_path: Path) -> None:
             "{headers: {X-A: 1}}",
             "SG022 prometheus.headers.X-A must be text (got a value that is not shown). Put it into",
         ),
+        ("{fallback_urls: ['http://127.0.0.1:9090']}", "SG079 prometheus.fallback_urls names a server twice (got"),
+        ("{fallback_urls: ['http://u:p@h']}", "2:30 SG075 prometheus.fallback_urls[0] holds credentials."),
         ("{headers: [a]}", "SG022 prometheus.headers must be a mapping (got a list)."),
     ],
 )

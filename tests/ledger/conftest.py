@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from sloguard.demo.prometheus import PrometheusServer, backfill
 from sloguard.model.policy import AlertPolicy
 from sloguard.model.settings import PrometheusSettings
 from sloguard.model.slo import EventsIndicator, Indicator, LatencyIndicator, Slo
 from sloguard.model.window import RollingWindow
 from sloguard.prometheus import PrometheusClient
 from tests.ledger.worlds import SICK, TENANTS, WORLDS
-from tests.support.truth import Truth, openmetrics, simulate
+from tests.support.engines import ENGINES, engine_with
+from tests.support.truth import Truth, simulate
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,30 @@ def at(unix: float) -> datetime:
     return datetime.fromtimestamp(unix, UTC)
 
 
+@dataclass(frozen=True)
+class Lived:
+    """What happened, and the samples of it: for every engine the same."""
+
+    jobs: Mapping[str, tuple[Truth, list[str]]]
+    tenants: Mapping[str, tuple[Truth, list[str]]]
+
+
 @pytest.fixture(scope="session")
-def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
+def lived() -> Lived:
+    return Lived(
+        {job: simulate(world) for job, world in {**WORLDS, SICK.job: SICK}.items()},
+        {name: simulate(world) for name, world in TENANTS.items()},
+    )
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def past(lived: Lived, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Past]:
+    """Once for each engine that has lived through it."""
     directory: Path = tmp_path_factory.mktemp("past")
-    lived = {job: simulate(world) for job, world in {**WORLDS, SICK.job: SICK}.items()}
-    tenants = {name: simulate(world) for name, world in TENANTS.items()}
-    samples = (line for part in (lived, tenants) for _, lines in part.values() for line in lines)
-    history = directory / "history.om"
-    history.write_text(openmetrics(samples), encoding="utf-8")
-    backfill(directory / "data", history)
-    with PrometheusServer(directory) as server, PrometheusClient(PrometheusSettings(url=server.url)) as client:
+    samples = (line for part in (lived.jobs, lived.tenants) for _, lines in part.values() for line in lines)
+    with engine_with(request.param, directory, samples) as url, PrometheusClient(PrometheusSettings(url=url)) as client:
         yield Past(
             client,
-            {job: truth for job, (truth, _) in lived.items()},
-            {name: truth for name, (truth, _) in tenants.items()},
+            {job: truth for job, (truth, _) in lived.jobs.items()},
+            {name: truth for name, (truth, _) in lived.tenants.items()},
         )

@@ -1,11 +1,12 @@
 """The ledger against the truth, on a real Prometheus: what really happened is what is counted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -19,11 +20,12 @@ from sloguard.model.measurement import Counts, Measurement, Slice
 from sloguard.model.series import Sample, Series
 from sloguard.model.settings import EvaluationSettings
 from sloguard.model.timeslices import Timeslices
-from sloguard.ports import MetricsSource
+from sloguard.ports import MetricsSource, Proof
 from sloguard.store import Store, open_store
 from tests.ledger.conftest import Past, at, slo_of
 from tests.ledger.worlds import BIRTH, DAY, DAYS, END, HOUR, NOT_A_NUMBER, OUTAGE, SICK, START, WORLDS
 
+Answer = TypeVar("Answer")
 MINUTE = timedelta(minutes=1)
 TOLERANCE = 0.001
 
@@ -199,6 +201,9 @@ class RefusingForAWhile:
     def __init__(self, source: MetricsSource, span: tuple[int, int]) -> None:
         self._source = source
         self._span = span
+
+    def on_one_replica(self, work: Callable[[MetricsSource], Answer], proof: Proof | None = None) -> Answer:  # noqa: ARG002 - there is no choice
+        return work(self)
 
     def query(self, promql: str, at: datetime) -> Sequence[Sample]:
         if self._span[0] < at.timestamp() <= self._span[1]:

@@ -25,7 +25,7 @@ from sloguard.prometheus.discovery import Discovery
 )
 def test_skew(httpserver: HTTPServer, ahead_seconds: int, state: State, words: str) -> None:
     now = time.time()
-    told = {"resultType": "scalar", "result": [now, str(now + ahead_seconds)]}
+    told = {"resultType": "vector", "result": [{"metric": {}, "value": [now, str(now + ahead_seconds)]}]}
     httpserver.expect_request("/api/v1/query").respond_with_json({"status": "success", "data": told})
     settings = PrometheusSettings(url=httpserver.url_for("").rstrip("/"), timeout=timedelta(seconds=5))
 

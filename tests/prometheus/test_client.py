@@ -40,7 +40,9 @@ def test_a_long_query_travels_in_the_body(httpserver: HTTPServer) -> None:
     assert seen[0].form["query"] == query
     assert seen[0].form["time"] == "1795316400.000"
     assert seen[0].form["timeout"] == "1s"
+    assert seen[0].form["nocache"] == "1"
     assert seen[0].headers["Accept-Encoding"] == "identity"
+    assert seen[0].headers["Cache-Control"] == "no-store"
 
 
 def test_answers_are_decoded(httpserver: HTTPServer) -> None:
@@ -130,6 +132,18 @@ def test_a_query_that_takes_too_long_is_not_asked_again_as_it_is(httpserver: HTT
     with pytest.raises(QueryTimeoutError):
         client(httpserver, attempts=3).query("x", AT)
     assert len(httpserver.log) == 1
+
+
+def test_an_answer_that_lacks_a_storage_node_is_no_answer(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/api/v1/query").respond_with_json({**EMPTY, "isPartial": True})
+    with pytest.raises(PrometheusUnavailableError, match="only in part: some storage nodes"):
+        client(httpserver).query("x", AT)
+
+
+def test_remarks_about_the_query_are_no_lack_of_data(httpserver: HTTPServer) -> None:
+    remarks = ["PromQL warning: quantile value should be between 0 and 1", "PromQL info: metric might not be a counter"]
+    httpserver.expect_request("/api/v1/query").respond_with_json({**EMPTY, "warnings": remarks, "isPartial": False})
+    assert client(httpserver).query("x", AT) == []
 
 
 def test_what_may_pass_is_tried_again(httpserver: HTTPServer) -> None:

@@ -81,7 +81,9 @@ def test_what_a_server_does_not_offer_is_nothing(httpserver: HTTPServer) -> None
 def test_version_rules_and_time(httpserver: HTTPServer) -> None:
     success(httpserver, "status/buildinfo", {"version": "2.42.0"})
     success(httpserver, "rules", {"groups": [{"name": "g", "rules": []}]})
-    success(httpserver, "query", {"resultType": "scalar", "result": [END.timestamp(), str(END.timestamp())]})
+    success(
+        httpserver, "query", {"resultType": "vector", "result": [{"metric": {}, "value": [0, str(END.timestamp())]}]}
+    )
     asked = discovery(httpserver)
     assert asked.version() == "2.42.0"
     assert asked.rule_groups() == [{"name": "g", "rules": []}]

@@ -22,7 +22,7 @@ from sloguard.ledger.plan import counting_plan
 from sloguard.ledger.replay import Replay
 from sloguard.model.settings import Configuration
 from sloguard.notify import build_receivers
-from sloguard.prometheus import PrometheusClient
+from sloguard.prometheus import PrometheusReplicas
 from sloguard.prometheus.adhoc import AdhocQueries
 from sloguard.store import Store, open_store
 from sloguard.store.backup.scheduled import ScheduledBackups
@@ -30,6 +30,8 @@ from sloguard.web import WebServer, create_app
 
 _ATTEMPTS = 2
 """The next evaluation asks again anyway."""
+_REPLICA_LOOK = timedelta(minutes=1)
+"""How often replicas that are not in use are asked whether they would answer."""
 _LOOK_AT_BACKUPS = timedelta(minutes=5)
 """How often it is asked whether it is time for one: a restart must not begin to wait anew."""
 
@@ -40,9 +42,11 @@ class StoreAddress:
     migrate: bool = False
 
 
-def _chores(configuration: Configuration, store: Store, telemetry: Telemetry) -> tuple[Chore, ...]:
+def _chores(
+    configuration: Configuration, store: Store, telemetry: Telemetry, replicas: PrometheusReplicas
+) -> tuple[Chore, ...]:
     """What the daemon does beside evaluating; a new one is one entry here."""
-    chores: list[Chore] = []
+    chores = [Chore("replicas", _REPLICA_LOOK, replicas.look_after, delay=_REPLICA_LOOK)]
     if configuration.backup is not None:
         backups = ScheduledBackups(store.engine, configuration.backup)
         chores.append(Chore("backup", _LOOK_AT_BACKUPS, lambda now: telemetry.backed_up(backups.run(now))))
@@ -63,18 +67,18 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
     with ExitStack() as stack:
         store = open_store(address.url, migrate=address.migrate)
         stack.callback(store.close)
-        client = stack.enter_context(PrometheusClient(configuration.prometheus, attempts=_ATTEMPTS))
+        replicas = stack.enter_context(PrometheusReplicas(configuration.prometheus, attempts=_ATTEMPTS))
         plan = counting_plan(configuration.slos)
         evaluation = configuration.evaluation
         telemetry = Telemetry(registry, version("sloguard"))
         histories = Histories(store.ledger, evaluation.slice)
-        ledger = LiveLedger(client, store.ledger, evaluation, configuration.prometheus.scrape_interval, plan)
-        adhoc = AdhocQueries(configuration.prometheus)
+        ledger = LiveLedger(replicas, store.ledger, evaluation, configuration.prometheus.scrape_interval, plan)
+        adhoc = AdhocQueries(configuration.prometheus, lambda: replicas.in_use)
         parts = Parts(
             cycle=Cycle(configuration, ledger, histories, store.alerts, adhoc, quiet=store.quiet),
             watch=Watch(configuration, store.alerts, store.quiet),
             histories=histories,
-            replay=Replay(client, store.ledger, evaluation.slice, configuration.prometheus.scrape_interval),
+            replay=Replay(replicas, store.ledger, evaluation.slice, configuration.prometheus.scrape_interval),
             plan=plan,
             delivery=DeliveryWorker(
                 store.outbox,
@@ -84,7 +88,8 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
             outbox=store.outbox,
             store_ping=store.ping,
             telemetry=telemetry,
-            chores=_chores(configuration, store, telemetry),
+            chores=_chores(configuration, store, telemetry, replicas),
+            replicas=replicas.states,
         )
         daemon = Daemon(configuration, parts)
         server = stack.enter_context(WebServer(create_app(daemon, registry), host, port))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sloguard.config import Loaded, Problem
 from sloguard.live import live_problems
-from sloguard.prometheus import PrometheusClient
+from sloguard.prometheus import PrometheusReplicas
 from sloguard.prometheus.discovery import Discovery
 
 _ATTEMPTS = 2
@@ -21,5 +21,7 @@ def check_live(loaded: Loaded, prometheus_url: str | None, now: datetime) -> Seq
         return ()
     configuration = loaded.configuration.asking(prometheus_url)
     settings = configuration.prometheus
-    with PrometheusClient(settings, attempts=_ATTEMPTS) as client, Discovery(settings) as discovery:
-        return live_problems(configuration, loaded.places, client, discovery, now)
+    with PrometheusReplicas(settings, attempts=_ATTEMPTS) as replicas:
+        replicas.ping()
+        with Discovery(settings.at(replicas.in_use)) as discovery:
+            return live_problems(configuration, loaded.places, replicas, discovery, now)

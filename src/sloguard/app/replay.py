@@ -10,7 +10,7 @@ from sloguard.evaluation.windows import longest_of
 from sloguard.ledger.plan import counting_plan
 from sloguard.ledger.replay import Replay, ReplayOutcome, ReplayProgress
 from sloguard.model.settings import Configuration
-from sloguard.prometheus import PrometheusClient
+from sloguard.prometheus import PrometheusReplicas
 from sloguard.store import open_store
 
 
@@ -42,7 +42,7 @@ def replay(configuration: Configuration, request: ReplayRequest) -> ReplayOutcom
     with ExitStack() as stack:
         store = open_store(request.store_url, migrate=request.migrate)
         stack.callback(store.close)
-        client = stack.enter_context(PrometheusClient(configuration.prometheus))
+        client = stack.enter_context(PrometheusReplicas(configuration.prometheus))
         return Replay(
             client, store.ledger, configuration.evaluation.slice, configuration.prometheus.scrape_interval
         ).run(

@@ -279,6 +279,7 @@ Truth = Annotated[
 ]
 Url = Annotated[str, AfterValidator(_read_url), WithJsonSchema({"type": "string", "x-takes": "address"})]
 ServerUrl = Annotated[str, AfterValidator(_read_server_url), WithJsonSchema({"type": "string", "x-takes": "address"})]
+ServerUrls = Annotated[list[ServerUrl], ONE_OR_MORE]
 SecretText = Annotated[
     Secret, PlainValidator(_read_secret), WithJsonSchema({"type": "string", "x-takes": "secret text"})
 ]

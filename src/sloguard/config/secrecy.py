@@ -5,6 +5,7 @@ from sloguard.config.nodes import Path
 _PUBLIC_KEYS = frozenset(
     {
         "url",
+        "fallback_urls",
         "scrape_interval",
         "timeout",
         "username",

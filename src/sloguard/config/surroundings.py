@@ -46,14 +46,36 @@ class PrometheusReader:
             ca_file = self.secrets.file(tls.ca_file, (*self.path, "tls", "ca_file"))
         return PrometheusSettings(
             url=entry.url or default.url,
+            fallback_urls=self._fallback_urls(),
             scrape_interval=entry.scrape_interval or default.scrape_interval,
             timeout=entry.timeout or default.timeout,
             headers=self._headers(),
             bearer_token=self._printable(bearer, (*self.path, "bearer_token")) or None,
+            bearer_token_file=self._watched(bearer, entry.bearer_token_file, "bearer_token_file"),
             basic_auth=basic,
+            password_file=self._watched(
+                basic[1] if basic else None,
+                entry.basic_auth.password_file if entry.basic_auth else None,
+                "basic_auth",
+                "password_file",
+            ),
             ca_file=ca_file,
             verify_tls=not (tls is not None and tls.insecure_skip_verify),
         )
+
+    def _fallback_urls(self) -> tuple[str, ...]:
+        urls = [self.entry.url or PrometheusSettings().url]
+        for index, url in enumerate(self.entry.fallback_urls):
+            if url in urls:
+                what = "prometheus.fallback_urls names a server twice"
+                self.report.at(settings.SAME_REPLICA, (*self.path, "fallback_urls", index), what, "Name each once.")
+            elif url:
+                urls.append(url)
+        return tuple(urls[1:])
+
+    def _watched(self, found: Secret | None, file: str | None, *key: str) -> str | None:
+        """Where a credential was found that may change; nothing if it stands in no file, or was refused."""
+        return self.secrets.file(file, (*self.path, *key)) if found and file else None
 
     def _headers(self) -> tuple[tuple[str, Secret], ...]:
         headers = dict(self.entry.headers)

@@ -14,6 +14,7 @@ from sloguard.daemon.chores import Chore
 from sloguard.daemon.cycle import Cycle, CycleReport
 from sloguard.daemon.deliver import DeliveryWorker
 from sloguard.daemon.left_out import LeftOut
+from sloguard.daemon.replicas import replicas_words
 from sloguard.daemon.telemetry import Telemetry
 from sloguard.daemon.watch import Sight, Watch
 from sloguard.errors import PrometheusError, SloguardError
@@ -24,7 +25,7 @@ from sloguard.ledger.replay import Replay, ReplayProgress
 from sloguard.model.alert import SELF_ALERT
 from sloguard.model.settings import Configuration
 from sloguard.model.status import StatusReport
-from sloguard.ports import HealthCheck, Outbox
+from sloguard.ports import HealthCheck, Outbox, ReplicaState
 
 _log = structlog.get_logger(__name__)
 
@@ -50,6 +51,8 @@ class Parts:
     store_ping: Callable[[], None]
     telemetry: Telemetry
     chores: tuple[Chore, ...] = ()
+    replicas: Callable[[], Sequence[ReplicaState]] = tuple
+    """The Prometheus servers there are."""
 
 
 class Daemon:
@@ -195,6 +198,7 @@ class Daemon:
         self._parts.telemetry.decided(report.decisions)
         self._parts.telemetry.left_out(report.left_out)
         self._left_out.note(report.left_out)
+        self._parts.telemetry.replicas(self._parts.replicas())
         if report.error is None:
             self._last_good_at = now
             self._parts.telemetry.evaluated("success", seconds, now)
@@ -219,7 +223,7 @@ class Daemon:
         if refused:
             slo_id, why = next(iter(refused.items()))
             return HealthCheck("prometheus", ok=True, detail=f"{len(refused)} SLOs cannot be counted. {slo_id}: {why}")
-        return HealthCheck("prometheus", ok=True, detail="Prometheus answers in full.")
+        return HealthCheck("prometheus", ok=True, detail=replicas_words(self._parts.replicas()))
 
     def _evaluation_check(self) -> HealthCheck:
         if self._fault is not None:

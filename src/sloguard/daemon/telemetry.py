@@ -1,12 +1,13 @@
 """What the daemon tells of itself: its own Prometheus metrics."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from sloguard.daemon.delivery_run import DeliveryReport
 from sloguard.model.alert import AlertDecision, AlertKey
+from sloguard.ports import ReplicaState
 from sloguard.promql import names
 
 _EVALUATION_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -43,6 +44,18 @@ class Telemetry:
         self._outbox = Gauge(
             names.METRIC_OUTBOX, "Notifications in the outbox, by state.", [names.LABEL_STATE], registry=registry
         )
+        self._replica_up = Gauge(
+            names.METRIC_REPLICA_UP,
+            "1 if a Prometheus server answered when it was asked last, else 0.",
+            [names.LABEL_URL],
+            registry=registry,
+        )
+        self._replica_in_use = Gauge(
+            names.METRIC_REPLICA_IN_USE,
+            "1 for the Prometheus server that is asked at present, 0 for its replicas.",
+            [names.LABEL_URL],
+            registry=registry,
+        )
         self._replay = Gauge(names.METRIC_REPLAY, "How much of the missing history is replayed.", registry=registry)
         self._left_out = Gauge(
             names.METRIC_GROUPS_LEFT_OUT,
@@ -69,6 +82,12 @@ class Telemetry:
     def decided(self, decisions: Mapping[AlertKey, AlertDecision]) -> None:
         for decision in decisions.values():
             self._transitions.labels(decision.transition.value, decision.reason.code.value).inc()
+
+    def replicas(self, states: Sequence[ReplicaState]) -> None:
+        for state in states:
+            self._replica_in_use.labels(state.url).set(state.in_use)
+            if state.problem is not None:
+                self._replica_up.labels(state.url).set(not state.problem)
 
     def left_out(self, counts: Mapping[str, int]) -> None:
         for slo_id, count in counts.items():

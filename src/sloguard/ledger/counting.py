@@ -15,9 +15,9 @@ from sloguard.ledger.closer_look import CloserLook, Counts
 from sloguard.ledger.plan import CountingPlan, Increase, increases_of, summed
 from sloguard.ledger.ratios import RatioQuestions
 from sloguard.model.group import Group, group_of
-from sloguard.ports import LedgerKey, MetricsSource
+from sloguard.ports import LedgerKey, MetricsSource, Proof
 from sloguard.promql.bundles import Term
-from sloguard.promql.counting import TAG, Looked, gauges_query, increases_query
+from sloguard.promql.counting import TAG, Looked, gauges_query, increases_query, watched_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,18 @@ class IntervalCounter:
         self._terms = TermAsker(plan.terms)
 
     def count(self, start: datetime, end: datetime) -> IntervalCount:
-        """Events in `start < time <= end`. A gauge counts as one event, as it stands at the end."""
-        increases, refused = self._count_terms(Looked(end - start, self._scrape_interval), end)
+        """Events in `start < time <= end`. A gauge counts as one event, as it stands at the end.
+
+        Raises:
+            UnwatchedError: there are several replicas, and none of those that answer was watching at the start.
+        """
+        return self._source.on_one_replica(lambda replica: self._count(replica, start, end), self._proof(start))
+
+    def _proof(self, start: datetime) -> Proof:
+        return Proof(watched_query(self._plan.terms, self._scrape_interval), start)
+
+    def _count(self, source: MetricsSource, start: datetime, end: datetime) -> IntervalCount:
+        increases, refused = self._count_terms(source, Looked(end - start, self._scrape_interval), end)
         by_key: dict[LedgerKey, Increase] = {}
         by_group: dict[LedgerKey, Mapping[Group, Increase]] = {}
         refused_keys: dict[LedgerKey, str] = {}
@@ -54,13 +64,13 @@ class IntervalCounter:
                 by_key[counter.key] = summed(groups.values())
                 if counter.grouping is not None:
                     by_group[counter.key] = groups
-        self._count_gauges(end, by_key, refused_keys)
-        self._estimate_ratios(start, end, by_key, refused_keys)
+        self._count_gauges(source, end, by_key, refused_keys)
+        self._estimate_ratios(source, start, end, by_key, refused_keys)
         return IntervalCount(_finite(by_key), refused_keys, {key: _finite(groups) for key, groups in by_group.items()})
 
-    def _count_terms(self, looked: Looked, end: datetime) -> tuple[Counts, Mapping[Term, str]]:
+    def _count_terms(self, source: MetricsSource, looked: Looked, end: datetime) -> tuple[Counts, Mapping[Term, str]]:
         """The increase of each term and group, and the terms that Prometheus refuses."""
-        answers = self._terms.ask(lambda bundles: self._source.query(increases_query(bundles, looked), end))
+        answers = self._terms.ask(lambda bundles: source.query(increases_query(bundles, looked), end))
         refused = refused_terms(answers)
         counts: Counts = {}
         unclear: dict[Term, None] = {}
@@ -71,12 +81,13 @@ class IntervalCounter:
                 unclear[term] = None
         for term in unclear:
             counts.pop(term, None)
-        closer = CloserLook(self._source, looked, end)
+        closer = CloserLook(source, looked, end)
         counts |= closer.counts(unclear, known={term.selector for term in counts})
         return counts, refused | closer.refused
 
     def _count_gauges(
         self,
+        source: MetricsSource,
         end: datetime,
         by_key: dict[LedgerKey, Increase],
         refused_keys: dict[LedgerKey, str],
@@ -84,12 +95,13 @@ class IntervalCounter:
         refused: dict[str, str] = {}
         gauges = {str(index): gauge for index, gauge in enumerate(self._plan.gauges)}
         expressions = {tag: gauge.expression for tag, gauge in gauges.items()}
-        for sample in ask_expressions(expressions, lambda part: self._source.query(gauges_query(part), end), refused):
+        for sample in ask_expressions(expressions, lambda part: source.query(gauges_query(part), end), refused):
             by_key[gauges[sample.labels[TAG]].key] = Increase(bad=sample.value, total=1.0)
         refused_keys.update({gauges[tag].key: reason for tag, reason in refused.items()})
 
     def _estimate_ratios(
         self,
+        source: MetricsSource,
         start: datetime,
         end: datetime,
         by_key: dict[LedgerKey, Increase],
@@ -100,7 +112,7 @@ class IntervalCounter:
         answers = {
             sample.labels[TAG]: sample.value
             for sample in ask_expressions(
-                questions.expressions, lambda part: self._source.query(gauges_query(part), end), refused
+                questions.expressions, lambda part: source.query(gauges_query(part), end), refused
             )
         }
         by_key.update({ratio.key: increase for ratio, increase in questions.increases(answers)})

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from sloguard.errors import UnwatchedError
 from sloguard.ledger.counting import IntervalCounter
 from sloguard.ledger.groups import Places
 from sloguard.ledger.plan import CountingPlan, Increase, group_key
@@ -76,7 +77,13 @@ class LiveLedger:
         places = Places(self.plan, marks, start)
         for slice_start in range(start, end, self._slice_seconds):
             slice_end = slice_start + self._slice_seconds
-            count = self._counter.count(_at(slice_start), _at(slice_end))
+            try:
+                count = self._counter.count(_at(slice_start), _at(slice_end))
+            except UnwatchedError:
+                # Another replica goes on from here, which has not seen what the one before has counted already:
+                # nothing may be spread over this slice.
+                seen.clear()
+                continue
             refused.update(count.refused)
             for key in count.refused:
                 # Nobody counted: what happened meanwhile is not in the next increase, so there is nothing to spread.

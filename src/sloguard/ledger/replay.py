@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sloguard.ledger.chunk_counting import ChunkCounter
+from sloguard.errors import UnwatchedError
+from sloguard.ledger.chunk_counting import ChunkCount, ChunkCounter
 from sloguard.ledger.groups import Places
 from sloguard.ledger.pieces import HOUR_SECONDS, Chunk, Piece, chunks, missing_pieces
 from sloguard.ledger.plan import CountingPlan
 from sloguard.ledger.slices import Step, counted_range
 from sloguard.model.settings import PrometheusSettings
-from sloguard.ports import CountedRange, LedgerKey, LedgerMark, LedgerStore, MetricsSource
+from sloguard.ports import CountedRange, LedgerKey, LedgerMark, LedgerStore, MetricsSource, Proof
+from sloguard.promql.counting import watched_query
 
 _SCRAPE_INTERVAL = PrometheusSettings().scrape_interval
 
@@ -45,7 +47,9 @@ class Replay:
         slice_length: timedelta,
         scrape_interval: timedelta = _SCRAPE_INTERVAL,
     ) -> None:
-        self._counter = ChunkCounter(source, slice_length, scrape_interval)
+        self._source = source
+        self._slice_length = slice_length
+        self._scrape_interval = scrape_interval
         self._store = store
         self._slice_seconds = round(slice_length.total_seconds())
 
@@ -90,7 +94,7 @@ class Replay:
         return ascending if piece.ascending else ascending[::-1]
 
     def _replay(self, plan: CountingPlan, piece: Piece, chunk: Chunk, notes: "_Notes") -> None:
-        count = self._counter.count(plan, chunk)
+        count = self._counted(plan, piece, chunk)
         notes.refused.update(count.refused)
         marks = self._store.marks() if piece.ascending or count.groups else {}
         places = Places(plan, marks, chunk.end)
@@ -118,6 +122,18 @@ class Replay:
             )
         replayed = self._store.replayed()
         self._store.write_replayed(ranges, {key: _extended(replayed.get(key), chunk, piece) for key in plan.keys})
+
+    def _counted(self, plan: CountingPlan, piece: Piece, chunk: Chunk) -> ChunkCount:
+        """What one replica knows of the chunk: one that saw its beginning if there is one, where counting goes on."""
+
+        def work(replica: MetricsSource) -> ChunkCount:
+            return ChunkCounter(replica, self._slice_length, self._scrape_interval).count(plan, chunk)
+
+        proof = Proof(watched_query(plan.terms, self._scrape_interval), datetime.fromtimestamp(chunk.start, UTC))
+        try:
+            return self._source.on_one_replica(work, proof if piece.ascending else None)
+        except UnwatchedError:
+            return self._source.on_one_replica(work)
 
 
 @dataclass(frozen=True, slots=True)

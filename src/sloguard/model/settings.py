@@ -15,15 +15,29 @@ from sloguard.model.slo import Service, Slo
 class PrometheusSettings:
     url: str = "http://127.0.0.1:9090"
     """Without a trailing slash."""
+    fallback_urls: tuple[str, ...] = ()
+    """Replicas that scrape the same targets: asked while the one before does not answer."""
     scrape_interval: timedelta = timedelta(seconds=15)
     timeout: timedelta = timedelta(seconds=10)
     headers: tuple[tuple[str, Secret], ...] = ()
     """Sent with each request; a tenant header is one of them."""
     bearer_token: Secret | None = None
+    bearer_token_file: str | None = None
+    """Where the token was read, to be read again when it changes."""
     basic_auth: tuple[str, Secret] | None = None
     """User name and password."""
+    password_file: str | None = None
+    """Where the password was read, to be read again when it changes."""
     ca_file: str | None = None
     verify_tls: bool = True
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        return (self.url, *self.fallback_urls)
+
+    def at(self, url: str) -> "PrometheusSettings":
+        """The same for this server alone."""
+        return replace(self, url=url, fallback_urls=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +131,7 @@ class Configuration:
         """The same, with another Prometheus if a URL is given."""
         if prometheus_url is None:
             return self
-        return replace(self, prometheus=replace(self.prometheus, url=prometheus_url.rstrip("/")))
+        return replace(self, prometheus=self.prometheus.at(prometheus_url.rstrip("/")))
 
     def receivers_for(
         self, service_name: str, severity: Severity, kind: AlertKind = AlertKind.OBJECTIVE

@@ -10,6 +10,7 @@ from urllib3.util.retry import Retry
 
 from sloguard.errors import PrometheusUnavailableError
 from sloguard.model.settings import PrometheusSettings
+from sloguard.prometheus.authorization import RequestsAuthorization
 from sloguard.prometheus.client import request_headers
 
 # The package stumbles over JSON of another shape.
@@ -19,6 +20,7 @@ _NOT_UNDERSTOOD = (ValueError, KeyError, TypeError, AttributeError)
 def api_session(settings: PrometheusSettings) -> requests.Session:
     session = requests.Session()
     session.verify = settings.ca_file or settings.verify_tls
+    session.auth = RequestsAuthorization(settings)
     session.max_redirects = 0  # headers with credentials would go along to wherever it points
     return session
 
@@ -28,15 +30,10 @@ def api_connection(settings: PrometheusSettings, session: requests.Session) -> P
         url=settings.url,
         headers=request_headers(settings),
         retry=Retry(total=0),
-        auth=basic_auth(settings),
+        auth=session.auth,
         session=session,
         timeout=settings.timeout.total_seconds(),
     )
-
-
-def basic_auth(settings: PrometheusSettings) -> tuple[str, str] | None:
-    auth = settings.basic_auth
-    return (auth[0], auth[1].reveal()) if auth else None
 
 
 @contextmanager

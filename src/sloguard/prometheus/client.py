@@ -2,10 +2,10 @@
 
 import re
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 import orjson
@@ -14,6 +14,8 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 from sloguard.errors import PrometheusError, PrometheusUnavailableError, QueryRejectedError, QueryTimeoutError
 from sloguard.model.series import Sample, Series
 from sloguard.model.settings import PrometheusSettings
+from sloguard.ports import MetricsSource, Proof
+from sloguard.prometheus.authorization import HttpxAuthorization
 
 _RETRYABLE_ERROR_TYPES = frozenset({"unavailable", "internal"})
 _SLOW_ERROR_TYPES = frozenset({"timeout", "canceled"})
@@ -27,20 +29,27 @@ _LARGEST_ANSWER_BYTES = 64 * 1024 * 1024
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 5.0
 _EXCERPT_CHARACTERS = 300
+_ABOUT_THE_QUERY = ("PromQL info:", "PromQL warning:")
+EXACTLY = {"nocache": "1"}
+"""VictoriaMetrics would otherwise answer for 30 s ago where it is asked about the last 30 s, and shift ranges to
+multiples of their step. Others do not know the parameter."""
+
+
+_Answer = TypeVar("_Answer")
 
 
 class PrometheusClient:
-    """Implements the MetricsSource port. Safe to share between threads."""
+    """One server. Implements the MetricsSource port. Safe to share between threads."""
 
     def __init__(self, settings: PrometheusSettings, *, attempts: int = 3) -> None:
+        self.url = settings.url
         self._settings = settings
         self._attempts = attempts
         timeout = settings.timeout.total_seconds()
-        auth = settings.basic_auth
         self._http = httpx.Client(
             base_url=settings.url,
             headers=request_headers(settings),
-            auth=(auth[0], auth[1].reveal()) if auth else None,
+            auth=HttpxAuthorization(settings),
             # The server gives up first, with a reason; ours is the limit for a server that says nothing.
             timeout=httpx.Timeout(timeout + 5.0, connect=min(timeout, 5.0)),
             verify=_tls(settings),
@@ -57,6 +66,9 @@ class PrometheusClient:
 
     def close(self) -> None:
         self._http.close()
+
+    def on_one_replica(self, work: Callable[[MetricsSource], _Answer], proof: Proof | None = None) -> _Answer:  # noqa: ARG002 - there is no choice
+        return work(self)
 
     def query(self, promql: str, at: datetime) -> Sequence[Sample]:
         result = self._post("/api/v1/query", {"query": promql, "time": _unix(at)}, "vector")
@@ -75,20 +87,15 @@ class PrometheusClient:
         Raises:
             PrometheusError: no usable answer.
         """
-        self._post_once("/api/v1/query", {"query": "1"}, "scalar")
+        # To VictoriaMetrics a plain number is a vector, too.
+        self._post_once("/api/v1/query", {"query": "vector(1)"}, "vector")
 
     def _post(self, path: str, form: Mapping[str, str], result_type: str) -> list[Any]:
-        retrying = Retrying(
-            stop=stop_after_attempt(self._attempts),
-            wait=wait_random_exponential(multiplier=_FIRST_WAIT_SECONDS, max=_LONGEST_WAIT_SECONDS),
-            retry=retry_if_exception(lambda error: isinstance(error, PrometheusError) and error.retryable),
-            reraise=True,
-        )
-        return retrying(self._post_once, path, form, result_type)
+        return patiently(self._attempts)(self._post_once, path, form, result_type)
 
     def _post_once(self, path: str, form: Mapping[str, str], result_type: str) -> list[Any]:
         url = self._settings.url
-        form = {**form, "timeout": f"{self._settings.timeout.total_seconds():g}s"}
+        form = {**form, **EXACTLY, "timeout": f"{self._settings.timeout.total_seconds():g}s"}
         try:
             with self._http.stream("POST", path, data=form) as response:
                 content = _read(response, url)
@@ -103,19 +110,31 @@ class PrometheusClient:
         return _result(_document(response.status_code, content, url), result_type, url)
 
 
+def patiently(attempts: int) -> Retrying:
+    """Calls a function again, after a while, where what failed may succeed later."""
+    return Retrying(
+        stop=stop_after_attempt(attempts),
+        wait=wait_random_exponential(multiplier=_FIRST_WAIT_SECONDS, max=_LONGEST_WAIT_SECONDS),
+        retry=retry_if_exception(lambda error: isinstance(error, PrometheusError) and error.retryable),
+        reraise=True,
+    )
+
+
 def request_headers(settings: PrometheusSettings) -> dict[str, str]:
-    """What each request bears. Compression costs 15-25 % at 50,000 series, so it is not asked for."""
-    headers = {"Accept-Encoding": "identity"}
+    """What each request bears, beside what authorizes it.
+
+    Compression costs 15-25 % at 50,000 series, so it is not asked for. What Mimir, Cortex and Thanos have cached of a
+    query may be older than samples that came late.
+    """
+    headers = {"Accept-Encoding": "identity", "Cache-Control": "no-store"}
     headers.update({name: value.reveal() for name, value in settings.headers})
-    if settings.bearer_token is not None:
-        headers["Authorization"] = f"Bearer {settings.bearer_token.reveal()}"
     return headers
 
 
 def _tls(settings: PrometheusSettings) -> bool | ssl.SSLContext:
-    if settings.ca_file is None:
+    if settings.ca_file is None or not settings.verify_tls:
         return settings.verify_tls
-    return httpx.create_ssl_context(verify=settings.ca_file)
+    return ssl.create_default_context(cafile=settings.ca_file)
 
 
 def _unix(at: datetime) -> str:
@@ -153,11 +172,20 @@ def _document(status: int, content: bytes, url: str) -> dict[str, Any]:
         raise _failure(status, "", f"it answered {status}: {excerpt!r}", url)
     if document.get("status") != "success":
         raise _failure(status, str(document.get("errorType", "")), str(document.get("error", "")), url)
-    if warnings := document.get("warnings"):
+    if warnings := _missing(document):
         raise PrometheusUnavailableError(
             f"Prometheus at {url} answered only in part: {'; '.join(map(str, warnings))[:_EXCERPT_CHARACTERS]}"
         )
     return document
+
+
+def _missing(document: Mapping[str, Any]) -> Sequence[str]:
+    """Why an answer may lack data; empty if it is whole."""
+    warnings = map(str, document.get("warnings") or ())
+    # Prometheus 2.48 and later also tell there what they think of the query: that is no lack of data.
+    missing = [each for each in warnings if not each.startswith(_ABOUT_THE_QUERY)]
+    # VictoriaMetrics' cluster says so in a field of its own.
+    return [*missing, "some storage nodes did not answer"] if document.get("isPartial") else missing
 
 
 def _failure(status: int, error_type: str, text: str, url: str) -> PrometheusError:

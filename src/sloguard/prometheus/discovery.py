@@ -13,7 +13,7 @@ from prometheus_api_client.exceptions import PrometheusApiClientException
 
 from sloguard.model.duration import parse_duration
 from sloguard.model.settings import PrometheusSettings
-from sloguard.prometheus.api_client import answers, api_connection, api_session, basic_auth
+from sloguard.prometheus.api_client import answers, api_connection, api_session
 from sloguard.prometheus.client import request_headers
 
 _MOST_METRICS = 50_000
@@ -83,8 +83,8 @@ class Discovery:
     def server_time(self) -> datetime:
         """The time on the server's own clock."""
         with answers(self._settings.url):
-            _, seconds = self._connection.custom_query("time()")
-            return datetime.fromtimestamp(float(seconds), UTC)
+            (row,) = self._connection.custom_query("vector(time())")
+            return datetime.fromtimestamp(float(row["value"][1]), UTC)
 
     def rule_groups(self) -> Sequence[Mapping[str, Any]] | None:
         """The rule groups that are loaded, as `/api/v1/rules` gives them; None if the server has no rules API."""
@@ -108,6 +108,7 @@ class Discovery:
             return self._session.get(
                 f"{self._settings.url}/api/v1/{path}",
                 headers=request_headers(self._settings),
-                auth=basic_auth(self._settings),
+                # Said each time: otherwise REQUESTS_CA_BUNDLE goes before the session's own.
+                verify=self._session.verify,
                 timeout=self._settings.timeout.total_seconds(),
             )

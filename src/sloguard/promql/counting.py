@@ -7,9 +7,10 @@ staleness marker hides the last sample from a plain selector. Several bundles tr
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from sloguard.model.duration import format_duration
-from sloguard.promql.bundles import Bundle
+from sloguard.promql.bundles import Bundle, Term
 
 TAG = "sloguard_term"
 """Label that tells the parts of one query apart."""
@@ -19,6 +20,8 @@ END_LOOKBACK = timedelta(minutes=5)
 START_LOOKBACK = timedelta(hours=1)
 ORIGIN_LOOKBACK = timedelta(days=1)
 """A series that was seen this long ago has come back; one that was not is newborn."""
+_MOST_WITNESSES = 20
+"""Not every server has `up`, which stands for all targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,13 @@ class Looked:
     def reset_range(self) -> str:
         """A reset between the last sample before the interval and the first within it hides from the interval alone."""
         return format_duration(self.length + 2 * self.scrape_interval)
+
+
+def watched_query(terms: Iterable[Term], scrape_interval: timedelta) -> str:
+    """Answers something if targets had been scraped when it is asked about, for long enough that all of them were."""
+    selectors = dict.fromkeys(("up", *(total for term in islice(terms, _MOST_WITNESSES) for total in term.totals)))
+    interval, twice = format_duration(scrape_interval), format_duration(2 * scrape_interval)
+    return " or ".join(f"group(last_over_time({each}[{twice}] offset {interval}))" for each in selectors)
 
 
 def increases_query(bundles: Sequence[Bundle], looked: Looked) -> str:

@@ -88,6 +88,16 @@ BACKUP = Code(
     Scope.TOP,
 )
 
+SAME_REPLICA = Code(
+    "SG079",
+    "The same server twice",
+    "`prometheus.fallback_urls` names replicas that are asked while the servers before them do not answer. The same "
+    "server a second time helps nobody.",
+    "Name each server once.",
+    "prometheus: {url: 'http://prometheus-a:9090', fallback_urls: ['http://prometheus-a:9090']}\n",
+    Scope.TOP,
+)
+
 NO_CREDENTIAL = Code(
     "SG102",
     "A receiver without a credential",

@@ -2,7 +2,18 @@
 
 from pydantic import Field
 
-from sloguard.config.fields import Delay, Duration, HeaderName, NameKey, SecretText, ServerUrl, Text, Truth, Url
+from sloguard.config.fields import (
+    Delay,
+    Duration,
+    HeaderName,
+    NameKey,
+    SecretText,
+    ServerUrl,
+    ServerUrls,
+    Text,
+    Truth,
+    Url,
+)
 from sloguard.config.schema.entry import Entry
 from sloguard.model.duration import format_duration
 from sloguard.model.secret import Secret
@@ -44,6 +55,10 @@ class PrometheusEntry(Entry):
 
     url: ServerUrl | None = Field(
         None, description="Its address, without /api.", json_schema_extra={"default": _PROMETHEUS.url}
+    )
+    fallback_urls: ServerUrls = Field(
+        default=[],
+        description="Replicas that scrape the same targets: asked in turn while the one before does not answer.",
     )
     scrape_interval: Duration | None = Field(
         None,
