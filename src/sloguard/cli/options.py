@@ -12,6 +12,13 @@ class OutputFormat(StrEnum):
     JSON = "json"
 
 
+class TableFormat(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+
+
 ConfigOption = Annotated[
     Path,
     typer.Option(
@@ -32,6 +39,7 @@ PrometheusOption = Annotated[
     str | None, typer.Option("--prometheus", metavar="URL", help="Ask this Prometheus instead of the file's.")
 ]
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to print the result.")]
+TableFormatOption = Annotated[TableFormat, typer.Option("--format", help="How to print the result.")]
 MigrateOption = Annotated[bool, typer.Option("--migrate", help="Bring a store of an older sloguard up to date.")]
 QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="No words on stderr but problems.")]
 

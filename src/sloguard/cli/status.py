@@ -9,10 +9,10 @@ from sloguard.cli.options import (
     DEFAULT_CONFIG,
     DEFAULT_STORE,
     ConfigOption,
-    FormatOption,
-    OutputFormat,
     QuietOption,
     StoreOption,
+    TableFormat,
+    TableFormatOption,
 )
 
 if TYPE_CHECKING:
@@ -29,16 +29,15 @@ def status(
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="RFC 3339 or Unix seconds; by default the end of the ledger.")
     ] = None,
-    output: FormatOption = OutputFormat.TABLE,
+    output: TableFormatOption = TableFormat.TABLE,
     quiet: QuietOption = False,
 ) -> None:
     """Show each SLO's success ratio, error budget, burn rate and state."""
     from sloguard.cli.loading import load_or_exit
-    from sloguard.cli.output import print_json, words
+    from sloguard.cli.output import words
     from sloguard.cli.times import parse_instant
     from sloguard.clock import utc_now
     from sloguard.ledger.reporting import stored_status
-    from sloguard.presentation.status_json import status_document
     from sloguard.presentation.words import duration, instant
     from sloguard.store import open_store
 
@@ -57,10 +56,26 @@ def status(
         )
     if not quiet and all(slo.watermark_at is None for slo in report.slos):
         words("Nothing is counted yet. Run `sloguard replay` first, and check --store.")
-    if output is OutputFormat.JSON:
-        print_json(status_document(report))
-    else:
-        _print_table(report)
+    _print(report, output)
+
+
+def _print(report: "StatusReport", output: TableFormat) -> None:
+    match output:
+        case TableFormat.JSON:
+            from sloguard.cli.output import print_json
+            from sloguard.presentation.status_json import status_document
+
+            print_json(status_document(report))
+        case TableFormat.CSV:
+            from sloguard.presentation.status_csv import status_csv
+
+            typer.echo(status_csv(report), nl=False)
+        case TableFormat.MARKDOWN:
+            from sloguard.presentation.status_table import status_markdown
+
+            typer.echo(status_markdown(report), nl=False)
+        case TableFormat.TABLE:
+            _print_table(report)
 
 
 def _print_table(report: "StatusReport") -> None:

@@ -8,14 +8,13 @@ from rich.text import Text
 
 from sloguard.model.status import SloState, StatusReport
 from sloguard.presentation.adjustments import applied, sentence
-from sloguard.presentation.status_table import status_table
+from sloguard.presentation.status_table import WORDS, status_table
 from sloguard.presentation.words import instant
 
 if TYPE_CHECKING:
     from sloguard.backtest.table import Table as PlainTable
 
 _STYLES = {SloState.OK: "", SloState.BURNING: "yellow", SloState.EXHAUSTED: "red", SloState.NO_DATA: "dim"}
-_WORDS = frozenset({"SLO", "Window", "State", "Budget ends"})
 _WIDE_ONLY = frozenset({"Window", "Budget ends"})
 """What a narrow terminal does without: a number that is cut off would be a wrong number."""
 WIDE = 120
@@ -38,10 +37,10 @@ def status_renderable(report: StatusReport, width: int) -> Table:
         table.caption, table.caption_justify, table.caption_style = Text("\n".join(notes)), "left", ""
     for index in shown:
         heading = content.header[index]
-        justify = "left" if heading in _WORDS else "right"
+        justify = "left" if heading in WORDS else "right"
         table.add_column(heading, justify=justify, no_wrap=heading == "SLO")  # type: ignore[arg-type]
     for row in content.rows:
-        cells = (row.cells[index] if content.header[index] in _WORDS else _whole(row.cells[index]) for index in shown)
+        cells = (row.cells[index] if content.header[index] in WORDS else _whole(row.cells[index]) for index in shown)
         table.add_row(*(Text(cell) for cell in cells), style=_STYLES[row.state])
     return table
 

@@ -1,8 +1,10 @@
-"""A status report as rows of text, for a terminal's table."""
+"""A status report as rows of text, for a terminal's table or in Markdown."""
 
 from dataclasses import dataclass
 
 from sloguard.model.status import SloState, SloStatus, StatusReport
+from sloguard.presentation.adjustments import applied, sentence
+from sloguard.presentation.markdown import markdown_table, plain
 from sloguard.presentation.status_words import (
     budget_left_words,
     burn_1h_words,
@@ -12,8 +14,10 @@ from sloguard.presentation.status_words import (
     state_words,
     success_words,
 )
-from sloguard.presentation.words import percent, window
+from sloguard.presentation.words import instant, percent, window
 
+WORDS = frozenset({"SLO", "Window", "State", "Budget ends"})
+"""The columns that are no numbers."""
 HEADER = ("SLO", "Objective", "Window", "Success", "Budget left", "Burn 1 h", "State", "Budget ends")
 
 
@@ -34,6 +38,14 @@ class StatusTable:
 def status_table(report: StatusReport) -> StatusTable:
     """One row per SLO, in the report's order."""
     return StatusTable(HEADER, tuple(_row(slo, report) for slo in report.slos))
+
+
+def status_markdown(report: StatusReport) -> str:
+    """The same as a Markdown table, with what was excluded or corrected in a list below."""
+    table = status_table(report)
+    written = markdown_table(table.header, (row.cells for row in table.rows), WORDS)
+    notes = "".join(f"- \\* {plain(sentence(each))}\n" for each in applied(report))
+    return f"As of {instant(report.as_of)}\n\n{written}" + (f"\n{notes}" if notes else "")
 
 
 def _row(slo: SloStatus, report: StatusReport) -> StatusRow:

@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from sloguard.model.status import SloStatus, StatusReport
 from sloguard.presentation.adjustments import adjusted_words
+from sloguard.presentation.markdown import markdown_table
 from sloguard.presentation.status_words import no_data_words
 from sloguard.presentation.words import percent, rfc3339, window
 
@@ -110,15 +111,14 @@ def _printable(text: str) -> str:
 
 def markdown(results: Sequence[Judged]) -> str:
     """A table for a merge request's comment, or a job's summary."""
-    rows = [
-        f"| {_cell(each.slo.id)} | {each.verdict.value} | {percent(each.slo.success_ratio)} "
-        f"| {percent(each.slo.objective_ratio)} "
-        f"| {percent(each.slo.budget.remaining_ratio if each.slo.budget else None)} |"
+    rows = (
+        (
+            each.slo.id,
+            each.verdict.value,
+            percent(each.slo.success_ratio),
+            percent(each.slo.objective_ratio),
+            percent(each.slo.budget.remaining_ratio if each.slo.budget else None),
+        )
         for each in results
-    ]
-    header = ["| SLO | Verdict | Success | Objective | Budget left |", "| --- | --- | ---: | ---: | ---: |"]
-    return "\n".join((*header, *rows)) + "\n"
-
-
-def _cell(text: str) -> str:
-    return _printable(text).replace("\\", "\\\\").replace("|", "\\|")
+    )
+    return markdown_table(("SLO", "Verdict", "Success", "Objective", "Budget left"), rows, ("SLO", "Verdict"))

@@ -1,0 +1,93 @@
+"""An SLO's error budget day by day: what was spent in each, and what was left at its end."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sloguard.evaluation.budget import error_budget
+from sloguard.evaluation.measure import Observed
+from sloguard.evaluation.windows import Span, span
+from sloguard.model.daily import BudgetDay, BudgetHistory
+from sloguard.model.measurement import Measurement, NoData
+from sloguard.model.slo import Slo
+from sloguard.model.window import CalendarWindow
+
+_DAY = timedelta(days=1)
+
+
+def zone_of(slo: Slo) -> str:
+    """Where its days begin: in the zone of a calendar window, else in UTC."""
+    return slo.window.zone if isinstance(slo.window, CalendarWindow) else "UTC"
+
+
+def days(since: datetime, until: datetime, zone: str) -> Iterator[Span]:
+    """The days between two instants, the first and the last of which may be cut. Daylight saving makes 23 or 25 hours."""
+    local = ZoneInfo(zone)
+    start = since
+    while start < until:
+        midnight = _midnight(start.astimezone(local).date() + _DAY, local)
+        yield Span(start, min(midnight, until))
+        start = midnight
+
+
+def budget_history(
+    slo: Slo, observed_at: Callable[[datetime], Observed], since: datetime, until: datetime
+) -> BudgetHistory:
+    """The days between two instants.
+
+    Args:
+        slo: whose budget it is.
+        observed_at: what was known of it at an instant; as far back as a window before `since`.
+        since: in the first day.
+        until: now, or an earlier end.
+    """
+    zone = zone_of(slo)
+    length = observed_at(until).slice_length
+
+    def day(each: Span) -> BudgetDay:
+        # A slice that holds a midnight belongs to the day that it ends in: so no event is in two days.
+        return _day(slo, observed_at(_floor(each.end_at, length)), each, _floor(each.start_at, length), ZoneInfo(zone))
+
+    return BudgetHistory(slo, zone, tuple(day(each) for each in days(since, until, zone)))
+
+
+def _day(slo: Slo, observed: Observed, day: Span, first_slice_at: datetime, zone: ZoneInfo) -> BudgetDay:
+    seen = observed.since(first_slice_at)
+    window = observed.since(_window_start(slo, day, observed.at))
+    budget = error_budget(window.counts, slo.budget_ratio) if isinstance(window, Measurement) else None
+    allowed = float(slo.budget_ratio) * window.counts.total if isinstance(window, Measurement) else 0.0
+    known = seen if isinstance(seen, Measurement) else None
+    return BudgetDay(
+        day=day.start_at.astimezone(zone).date(),
+        start_at=day.start_at,
+        end_at=day.end_at,
+        whole=_is_midnight(day.start_at, zone) and _is_midnight(day.end_at, zone),
+        counts=known.counts if known else None,
+        spent_ratio=known.counts.bad / allowed if known and allowed else (0.0 if known and budget else None),
+        remaining_ratio=budget.remaining_ratio if budget else None,
+        coverage_ratio=seen.coverage_ratio,
+        approximate=known is not None and (known.approximate or slo.approximate),
+        adjusted=bool(observed.adjustments.within(day.start_at, day.end_at)),
+        no_data=seen.reason if isinstance(seen, NoData) else None,
+    )
+
+
+def _window_start(slo: Slo, day: Span, at: datetime) -> datetime:
+    """A period that ends with the day is still the day's own."""
+    if isinstance(slo.window, CalendarWindow):
+        return span(slo.window, day.start_at).start_at
+    return span(slo.window, at).start_at
+
+
+def _floor(at: datetime, length: timedelta) -> datetime:
+    seconds = length.total_seconds()
+    return datetime.fromtimestamp(at.timestamp() // seconds * seconds, UTC)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Where the clocks skip it, the first instant of the day."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _is_midnight(at: datetime, zone: ZoneInfo) -> bool:
+    return at == _midnight(at.astimezone(zone).date(), zone)
