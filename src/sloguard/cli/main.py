@@ -12,6 +12,7 @@ from sloguard.cli.doctor import doctor
 from sloguard.cli.exclude import exclude
 from sloguard.cli.explain import explain
 from sloguard.cli.generate import generate
+from sloguard.cli.history import history
 from sloguard.cli.init import init
 from sloguard.cli.preview import preview
 from sloguard.cli.replay import replay
@@ -38,6 +39,7 @@ _COMMANDS = (
     generate,
     replay,
     status,
+    history,
     check,
     backtest,
     run,

@@ -21,9 +21,9 @@ def zone_of(slo: Slo) -> str:
 
 
 def days(since: datetime, until: datetime, zone: str) -> Iterator[Span]:
-    """The days between two instants, the first and the last of which may be cut. Daylight saving makes 23 or 25 hours."""
+    """The days from that of an instant on, whole, up to another one. Daylight saving makes some of 23 or 25 hours."""
     local = ZoneInfo(zone)
-    start = since
+    start = _midnight(since.astimezone(local).date(), local)
     while start < until:
         midnight = _midnight(start.astimezone(local).date() + _DAY, local)
         yield Span(start, min(midnight, until))
@@ -33,11 +33,11 @@ def days(since: datetime, until: datetime, zone: str) -> Iterator[Span]:
 def budget_history(
     slo: Slo, observed_at: Callable[[datetime], Observed], since: datetime, until: datetime
 ) -> BudgetHistory:
-    """The days between two instants.
+    """The days from that of `since` on, up to `until`.
 
     Args:
         slo: whose budget it is.
-        observed_at: what was known of it at an instant; as far back as a window before `since`.
+        observed_at: what was known of it at an instant; as far back as a window before the first day.
         since: in the first day.
         until: now, or an earlier end.
     """
@@ -61,7 +61,7 @@ def _day(slo: Slo, observed: Observed, day: Span, first_slice_at: datetime, zone
         day=day.start_at.astimezone(zone).date(),
         start_at=day.start_at,
         end_at=day.end_at,
-        whole=_is_midnight(day.start_at, zone) and _is_midnight(day.end_at, zone),
+        whole=_is_midnight(day.end_at, zone),
         counts=known.counts if known else None,
         spent_ratio=known.counts.bad / allowed if known and allowed else (0.0 if known and budget else None),
         remaining_ratio=budget.remaining_ratio if budget else None,

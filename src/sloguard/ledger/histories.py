@@ -42,8 +42,8 @@ class Histories:
         self._crowded: set[str] = set()
         """Templates with as many groups as they may have, or more."""
 
-    def load(self, slos: Iterable[Slo], until: datetime) -> None:
-        """Read what the windows that end at `until` need. Later slices are left out."""
+    def load(self, slos: Iterable[Slo], until: datetime, *, over: timedelta = timedelta(0)) -> None:
+        """Read what the windows need that end at `until`, or up to `over` earlier. Later slices are left out."""
         self.adjust()
         self._counted_from = _counted_from(self._store)
         self._replayed_until = {key: end for key, (_, end) in self._store.replayed().items()}
@@ -54,7 +54,7 @@ class Histories:
         declared = tuple(slos)
         self._declared = {slo.declared_id: slo for slo in declared}
         wanted = {
-            key: (int((until - reach - _MARGIN).timestamp()), end)
+            key: (int((until - over - reach - _MARGIN).timestamp()), end)
             for key, reach in self._reaches(declared, until).items()
         }
         self._verdicts.clear()

@@ -16,7 +16,7 @@ class BudgetDay:
     start_at: datetime
     end_at: datetime
     whole: bool
-    """False for the day that is not over yet, or was begun in its middle."""
+    """False for the day that is not over yet."""
     counts: Counts | None
     """None where too little of the day was seen; `no_data` says why."""
     spent_ratio: float | None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 Cell = str | float | int | bool | None
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@")
 """A spreadsheet takes a text that begins so for something to compute (OWASP, CSV injection)."""
 
 
@@ -26,6 +26,7 @@ def _cell(cell: Cell) -> str:
         case bool():
             return str(cell).lower()
         case str():
-            return f"'{cell}" if cell.startswith(_FORMULA) else cell
+            line = "".join(character if character.isprintable() else " " for character in cell)
+            return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
         case number:
             return str(number)

@@ -1,0 +1,54 @@
+"""Error budgets day by day as the store has them, without a daemon and without asking Prometheus."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from sloguard.evaluation.daily import budget_history
+from sloguard.ledger.histories import Histories
+from sloguard.model.adjustment import covers
+from sloguard.model.composite import CompositeIndicator
+from sloguard.model.daily import BudgetHistory
+from sloguard.model.settings import Configuration
+from sloguard.model.slo import Slo
+from sloguard.ports import LedgerStore
+
+_UP_TO_A_DAY = timedelta(days=1, hours=1)
+"""By which the first day may begin before the instant that is asked for."""
+
+
+def stored_histories(
+    configuration: Configuration, ledger: LedgerStore, scopes: Iterable[str], since: datetime, until: datetime
+) -> tuple[BudgetHistory, ...]:
+    """Of all SLOs in any of the scopes (`covers` reads them), in the order of declaration.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    wanted = tuple(scopes)
+    chosen = [slo for slo in configuration.slos if _covered(wanted, slo) or _has_group(wanted, slo)]
+    histories = Histories(ledger, configuration.evaluation.slice)
+    histories.load(_with_members(chosen, configuration), until, over=until - since + _UP_TO_A_DAY)
+    slos = (each for slo in chosen for each in histories.expanded(slo, until) if _covered(wanted, each))
+    return tuple(budget_history(slo, partial(histories.observed, slo, {}), since, until) for slo in slos)
+
+
+def _covered(scopes: Iterable[str], slo: Slo) -> bool:
+    return any(covers(scope, slo) for scope in scopes)
+
+
+def _has_group(scopes: Iterable[str], slo: Slo) -> bool:
+    return slo.is_template and any(scope.partition("{")[0] == slo.declared_id for scope in scopes)
+
+
+def _with_members(slos: Iterable[Slo], configuration: Configuration) -> Iterable[Slo]:
+    """The SLOs, and those that they are made of."""
+    declared = {slo.declared_id: slo for slo in configuration.slos}
+    needed: dict[str, Slo] = {}
+    rest = list(slos)
+    while rest:
+        slo = rest.pop()
+        needed[slo.declared_id] = slo
+        if isinstance(slo.indicator, CompositeIndicator):
+            rest += [declared[member.slo_id] for member in slo.indicator.members]
+    return needed.values()
