@@ -1,10 +1,11 @@
 """A deployment that restarts a thousand pods of three hundred SLOs at once: exact, and a handful of queries."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -16,12 +17,13 @@ from sloguard.ledger.plan import CounterPlan, CountingPlan, Increase
 from sloguard.ledger.stepwise import StepCounter
 from sloguard.model.series import Sample, Series
 from sloguard.model.settings import PrometheusSettings
-from sloguard.ports import LedgerKey, MetricsSource
+from sloguard.ports import LedgerKey, MetricsSource, Proof
 from sloguard.prometheus import PrometheusClient
 from sloguard.promql.bundles import Term
 from sloguard.promql.terms import Outcome
 from tests.ledger.conftest import at
 
+Answer = TypeVar("Answer")
 START = 1_795_000_000 // 3_600 * 3_600
 DEPLOYED = START + 1_200
 END = START + 1_800
@@ -73,6 +75,9 @@ class Noting:
 
     source: MetricsSource
     asked: list[str] = field(default_factory=list)
+
+    def on_one_replica(self, work: Callable[[MetricsSource], Answer], proof: Proof | None = None) -> Answer:  # noqa: ARG002 - there is no choice
+        return work(self)
 
     def query(self, promql: str, at: datetime) -> Sequence[Sample]:
         self.asked.append(promql)
