@@ -111,6 +111,7 @@ def _converted(data: Mapping[str, object], files: NamedFiles, report: Report) ->
         no_data_route=route_reader.no_data(shell.routes, ("routes",)),
         blindness=blindness(shell.self_alert, report),
         backup=backup_settings(shell.backup, files, report),
+        web_url=(shell.web_url or "").rstrip("/"),
         message_templates=message_templates(shell.messages or MessagesEntry(), files, report),
     )
     check_composites(configuration.services, data.get("services"), report)

@@ -7,6 +7,7 @@ from sloguard.config.budgeting import timeslices
 from sloguard.config.codes import alerting, shape
 from sloguard.config.composites import check_composite_entry, with_full_ids
 from sloguard.config.fineness import warn_if_too_strict
+from sloguard.config.funnels import funnels
 from sloguard.config.groups import with_groups
 from sloguard.config.indicators import indicator
 from sloguard.config.nodes import Path
@@ -66,6 +67,7 @@ class ServiceReader:
         slos = [self._slo(each, (*path, "slos", index), name, inherited) for index, each in enumerate(items)]
         if shell is None:
             return None
+        self._check_names(item.get("funnels"), (*path, "funnels"), "funnel")
         return Service(
             name=shell.name,
             slos=tuple(slo for slo in slos if slo is not None),
@@ -74,6 +76,7 @@ class ServiceReader:
             runbook_url=outer.text(shell, "runbook_url"),
             routes=tuple(self.routes.routes(shell.routes, (*path, "routes")).items()),
             no_data_route=self.routes.no_data(shell.routes, (*path, "routes")),
+            funnels=funnels(shell.funnels, (*path, "funnels"), self.report),
         )
 
     def _slo(self, item: object, path: Path, service: str, inherited: _Inherited) -> Slo | None:
@@ -123,9 +126,9 @@ class ServiceReader:
             do = "Set runbook_url here, at the service or under defaults."
             self.report.at(alerting.NO_RUNBOOK, (*path, "name"), what, do, got="")
 
-    def _check_names(self, items: list[object], path: Path, word: str) -> None:
+    def _check_names(self, items: object, path: Path, word: str) -> None:
         first: dict[str, int] = {}
-        for index, item in enumerate(items):
+        for index, item in enumerate(items if isinstance(items, list) else ()):
             name = item.get("name") if isinstance(item, Mapping) else None
             if not isinstance(name, str):
                 continue

@@ -111,6 +111,8 @@ class Configuration:
     """Receivers of no-data alerts of every severity; None: they go the way of their severity."""
     blindness: BlindnessPolicy | None = field(default_factory=BlindnessPolicy)
     """When sloguard alerts that it sees nothing itself; None: never."""
+    web_url: str = ""
+    """Where people open sloguard's own pages, without a trailing slash; empty if it is not told."""
     message_templates: Mapping[str, str] = field(default_factory=dict)
     """Jinja2 templates by the name of the text that they replace; all of them work."""
     backup: BackupSettings | None = None

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from sloguard.model.composite import CompositeIndicator
+from sloguard.model.funnel import Funnel
 from sloguard.model.group import DEFAULT_GROUP_LIMIT, Group, group_text
 from sloguard.model.policy import AlertPolicy, Severity, Tier
 from sloguard.model.timeslices import Timeslices
@@ -153,3 +154,4 @@ class Service:
     """Own routes: receivers by severity. A severity that is missing here goes the way of the file's routes."""
     no_data_route: tuple[str, ...] | None = None
     """Own receivers of no-data alerts."""
+    funnels: tuple[Funnel, ...] = ()

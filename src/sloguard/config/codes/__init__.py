@@ -4,6 +4,7 @@ from sloguard.config.codes import (
     alerting,
     composites,
     files,
+    funnels,
     groups,
     indicators,
     live,
@@ -14,7 +15,7 @@ from sloguard.config.codes import (
 )
 from sloguard.config.codes.code import Code, Scope, example_file
 
-_MODULES = (reading, files, shape, values, indicators, groups, composites, alerting, settings, live)
+_MODULES = (reading, files, shape, values, indicators, groups, funnels, composites, alerting, settings, live)
 
 ALL: tuple[Code, ...] = tuple(
     sorted(

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from sloguard.config.fields import NameKey, References
+from sloguard.config.fields import NameKey, References, Url
 from sloguard.config.schema.alerting import RoutesEntry, SelfAlert
 from sloguard.config.schema.entry import Entry
 from sloguard.config.schema.required import required_here
@@ -30,6 +30,9 @@ class _FileKeys(Entry):
         json_schema_extra={"default": "{severity: ticket, after: 5m}"},
     )
     backup: BackupEntry | None = Field(None, description="Backups of the store; none unless this is given.")
+    web_url: Url | None = Field(
+        None, description="Where people open sloguard's own pages: dashboards link there. Without it they do not."
+    )
     defaults: DefaultsEntry | None = Field(None, description="What holds for every SLO that does not say otherwise.")
 
 

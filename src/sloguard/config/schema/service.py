@@ -12,6 +12,7 @@ from sloguard.config.fields import Labels, Name, Objective, Positive, Text, Url
 from sloguard.config.schema.alerting import Alerting, RoutesEntry
 from sloguard.config.schema.budgeting import BudgetingEntry
 from sloguard.config.schema.entry import Entry
+from sloguard.config.schema.funnel import FunnelEntry
 from sloguard.config.schema.indicator import IndicatorEntry
 from sloguard.config.schema.required import required_here, required_without_template
 from sloguard.config.schema.window import Window
@@ -81,6 +82,9 @@ class SloEntry(DefaultsEntry):
 
 class _ServiceContent(DefaultsEntry):
     description: Text = Field("", description="What it does, in a plain sentence.")
+    funnels: list[FunnelEntry] = Field(
+        default=[], description="Steps that people take one after the other: a dashboard shows how many go on."
+    )
     routes: RoutesEntry | None = Field(
         None, description="Own routes; a severity that is missing here goes the way of the file's routes."
     )
