@@ -5,7 +5,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 from sloguard.daemon.delivery_run import DeliveryReport, Outcome
 from sloguard.daemon.telemetry import Telemetry
 from sloguard.dashboards import dashboard_files, own_queries, queries
+from sloguard.dashboards.funnel_queries import RANGE
 from sloguard.demo.prometheus import PrometheusServer, backfill
 from sloguard.evaluation.tiers import tier_windows
 from sloguard.model.alert import AlertDecision, AlertKey, Reason, ReasonCode, Transition
@@ -26,10 +27,13 @@ from sloguard.promql import names
 from sloguard.rules import rule_files
 from sloguard.store.tables import EntryState
 from tests.support.history import reference_counters, write_history
-from tests.support.slos import REFERENCE, REGISTRATION
+from tests.support.slos import EMAIL, REFERENCE, REGISTRATION
 
 HISTORY_SECONDS = 3600
 PATIENCE_SECONDS = 60
+DAY = timedelta(days=1)
+BOUNCED = {'onboarding_emails_total{outcome="bounced",template="welcome"}': 0.9}
+"""A second: nearly half of the mails, where 2 % may be."""
 
 
 def expressions(panels: list[dict[str, Any]]) -> Iterator[str]:
@@ -44,9 +48,28 @@ OWN = f"dashboards/{names.SELF_FILE}.json"
 
 def dashboard_queries() -> dict[str, list[str]]:
     return {
-        path: sorted({each.replace("$service", ".*") for each in expressions(json.loads(text)["panels"])})
+        path: sorted({filled_in(each) for each in expressions(json.loads(text)["panels"])})
         for path, text in dashboard_files(REFERENCE).items()
     }
+
+
+def filled_in(query: str) -> str:
+    """As Grafana asks it: everything chosen, the last hour shown."""
+    for variable, value in (("$service", ".*"), ("$slo", ".*"), (RANGE, "1h")):
+        query = query.replace(variable, value)
+    return query
+
+
+def annotation_queries() -> list[str]:
+    boards = [json.loads(text) for text in dashboard_files(REFERENCE).values()]
+    found = {each["expr"] for board in boards for each in board["annotations"]["list"] if "expr" in each}
+    return sorted(filled_in(each) for each in found)
+
+
+def label_values_queries() -> list[str]:
+    boards = [json.loads(text) for text in dashboard_files(REFERENCE).values()]
+    found = {each["definition"] for board in boards for each in board["templating"]["list"] if "definition" in each}
+    return sorted(re.sub(r"^label_values\((.*), (\w+)\)$", r"count by (\2) (\1)", filled_in(each)) for each in found)
 
 
 def answer(url: str, query: str) -> list[dict[str, Any]]:
@@ -104,12 +127,16 @@ def test_with_the_rules_alone_every_query_answers(tmp_path: Path, history: Mappi
     for path, text in rule_files(REFERENCE).items():
         (tmp_path / Path(path).name).write_text(faster(text), encoding="utf-8")
 
-    with serve(tmp_path / "prometheus", history, f"rule_files: ['{tmp_path}/*.yaml']\n") as server:
+    rules = f"rule_files: ['{tmp_path}/*.yaml']\n"
+
+    with serve(tmp_path / "prometheus", history, rules, counters=BOUNCED) as server:
         wait_for_rules(server.url)
         health = answer(server.url, "sum(prometheus_rule_evaluation_failures_total) or vector(0)")
         recorded = answer(server.url, 'count by (__name__) ({__name__=~"sloguard:.+"})')
 
         assert problems(server.url, without=OWN) == []
+        assert [query for query in label_values_queries() if problem(server.url, query)] == []
+        assert_what_fires_is_marked(server.url)
         assert_registration_numbers(server.url)
         assert rules_in_error(server.url) == []
         assert health[0]["value"][1] == "0"
@@ -122,6 +149,12 @@ def test_with_the_rules_alone_every_query_answers(tmp_path: Path, history: Mappi
         assert {each["value"][1] for each in recorded} == {str(len(REFERENCE.slos))}
 
 
+def assert_what_fires_is_marked(url: str) -> None:
+    marked = [each["metric"] for query in annotation_queries() for each in answer(url, query)]
+    assert {each.get("slo_id") for each in marked} == {EMAIL.id}
+    assert {each["severity"] for each in marked} == {"page", "ticket"}
+
+
 def assert_registration_numbers(url: str) -> None:
     """0.005 of 1.005 registrations a second are bad, where 1 % may be: the budget burns at about half its pace."""
     scope = queries.slo_scope(REGISTRATION)
@@ -132,6 +165,8 @@ def assert_registration_numbers(url: str) -> None:
         queries.hourly_burn_rate(scope): burn_rate,
         queries.hourly_success_ratio(scope): 1 - 0.005 / 1.005,
         queries.objective(scope): 0.99,
+        queries.budget_forecast(scope, DAY, DAY): 1 - 2 * burn_rate,
+        queries.budget_lasts(scope, 30 * DAY): 30 * 86_400 * (1 - burn_rate) / burn_rate,
         queries.alert_level(scope): 0,
         queries.slo_health(scope): 60 * (1 - burn_rate) + 40,
         queries.service_health(scope, [(REGISTRATION.id, Decimal(2))]): 60 * (1 - burn_rate) + 40,

@@ -20,6 +20,7 @@ def reference_counters() -> Mapping[str, float]:
         rates[f'onboarding_emails_total{{outcome="{outcome}",template="welcome"}}'] = rate
     for outcome, rate in (("done", 2.0), ("failed", 0.02)):
         rates[f'onboarding_steps_total{{outcome="{outcome}",step="photo"}}'] = rate
+    rates['onboarding_steps_total{outcome="done",step="profile"}'] = 2.5
     for operation in ("parsing", "ats_analysis", "tailoring"):
         for outcome, rate in (("success", 0.5), ("error", 0.005)):
             labels = f'operation="{operation}",outcome="{outcome}",reason="none",version="1.0"'

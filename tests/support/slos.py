@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from sloguard.evaluation.tiers import standard_tiers
+from sloguard.model.funnel import Funnel, FunnelStep
 from sloguard.model.policy import AlertPolicy, NoDataPolicy, Severity
 from sloguard.model.settings import Configuration
 from sloguard.model.slo import (
@@ -114,12 +115,22 @@ BACKUP = make_slo(
     "0.99",
     description="The last successful backup of the accounts is younger than 25 hours.",
 )
+FUNNEL = Funnel(
+    "onboarding",
+    (
+        FunnelStep("Registered", ('onboarding_registrations_total{outcome="success"}',)),
+        FunnelStep("Profile filled in", ('onboarding_steps_total{outcome="done",step="profile"}',)),
+        FunnelStep("Photo added", ('onboarding_steps_total{outcome="done",step="photo"}',)),
+    ),
+    "From a new account to a finished profile.",
+)
 ONBOARDING = Service(
     name="onboarding",
     slos=(AVAILABILITY, ERROR_RATE, LATENCY, REGISTRATION, EMAIL, STEPS, BACKUP),
     owner="growth",
     description="From the first visit to a finished profile.",
     runbook_url="https://runbooks.example.com/onboarding",
+    funnels=(FUNNEL,),
 )
 
 

@@ -55,7 +55,8 @@ class ServiceReader:
 
     def _service(self, item: object, path: Path, outer: _Inherited) -> Service | None:
         shell = checked(ServiceShell, item, path, self.report, keys_of=ServiceEntry)
-        items = item.get("slos") if isinstance(item, dict) else None
+        content = item if isinstance(item, dict) else {}
+        items = content.get("slos")
         if not isinstance(items, list):
             return None
         name = shell.name if shell is not None else ""
@@ -67,7 +68,7 @@ class ServiceReader:
         slos = [self._slo(each, (*path, "slos", index), name, inherited) for index, each in enumerate(items)]
         if shell is None:
             return None
-        self._check_names(item.get("funnels"), (*path, "funnels"), "funnel")
+        self._check_names(content.get("funnels"), (*path, "funnels"), "funnel")
         return Service(
             name=shell.name,
             slos=tuple(slo for slo in slos if slo is not None),

@@ -5,10 +5,12 @@ from typing import assert_never
 from sloguard.dashboards.panels import PLAIN_UNIT, SECONDS_UNIT
 from sloguard.model.slo import Comparison, LatencyIndicator, ThresholdIndicator
 from sloguard.promql.recorded import RATE_WINDOW
+from sloguard.promql.selectors import selector_parts
 from sloguard.promql.terms import CounterTerms, Outcome
 from sloguard.promql.text import indented, summed_rate
 
 _TOP = 5
+_BUCKET = "le"
 
 
 def latency_quantile(indicator: LatencyIndicator, quantile: str) -> str:
@@ -31,6 +33,17 @@ def value_unit(indicator: ThresholdIndicator) -> str:
     """Prometheus' names end in the unit; what is taken from the present time is an age."""
     query = indicator.query
     return SECONDS_UNIT if "_seconds" in query or query.startswith("time() - ") else PLAIN_UNIT
+
+
+def varied_labels(terms: CounterTerms) -> tuple[str, ...]:
+    """Labels that tell kinds of bad events apart, where nobody has named any: those by which they are told from good
+    ones, but for a label of which bad events have a single value.
+    """
+    whole = {str(matcher) for selector in terms.total for matcher in selector_parts(selector).matchers}
+    matchers = [matcher for selector in terms.measured for matcher in selector_parts(selector).matchers]
+    told = [matcher for matcher in matchers if str(matcher) not in whole and matcher.label != _BUCKET]
+    single = terms.outcome is Outcome.BAD
+    return tuple(dict.fromkeys(each.label for each in told if not (single and each.operator == "=")))
 
 
 def bad_by_label(terms: CounterTerms, label: str) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from sloguard.dashboards import queries
+from sloguard.dashboards import annotations, queries
 from sloguard.dashboards.board import (
+    OBJECTIVES,
     OVERVIEW_UID,
     TAG,
     UID_PREFIX,
@@ -11,6 +12,7 @@ from sloguard.dashboards.board import (
     dashboards_link,
     datasource_variable,
     label_variable,
+    own_pages_links,
     service_uid,
 )
 from sloguard.dashboards.courses import BUDGET_HEIGHT, alerts, budget_and_burn
@@ -18,12 +20,11 @@ from sloguard.dashboards.panels import COUNT_STEPS, HEALTH_STEPS, PLAIN_UNIT, Fr
 from sloguard.dashboards.slo_table import slo_table
 from sloguard.model.settings import Configuration
 from sloguard.promql import names
-from sloguard.promql.text import quote
 
-_SCOPE = f'{names.LABEL_SERVICE}=~"$service"'
+_SCOPE = f'{names.LABEL_SERVICE}=~"$service",{names.LABEL_NAME}=~"$slo"'
+_OF_SERVICE = f'{names.LABEL_SERVICE}=~"$service"'
 _SLO_LEGEND = f"{{{{{names.LABEL_ID}}}}}"
 _SERVICE_LEGEND = f"{{{{{names.LABEL_SERVICE}}}}}"
-_OBJECTIVES = f"{{__name__=~{quote(f'{names.METRIC_OBJECTIVE}|{names.OBJECTIVE}')}}}"
 
 _TABLE = Frame(
     "SLOs, the one that needs attention first",
@@ -55,9 +56,11 @@ def overview(configuration: Configuration) -> Board:
         ],
         variables=[
             datasource_variable(),
-            label_variable("service", "Service", f"label_values({_OBJECTIVES}, {names.LABEL_SERVICE})"),
+            label_variable("service", "Service", f"label_values({{{OBJECTIVES}}}, {names.LABEL_SERVICE})"),
+            label_variable("slo", "SLO", f"label_values({{{OBJECTIVES},{_OF_SERVICE}}}, {names.LABEL_NAME})"),
         ],
-        links=[dashboards_link()],
+        links=[*own_pages_links(configuration.web_url), dashboards_link()],
+        annotations=[annotations.alerts(_SCOPE), annotations.deployments()],
         since="now-24h",
     )
 

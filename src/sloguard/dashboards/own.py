@@ -2,8 +2,18 @@
 
 from collections.abc import Sequence
 
+from sloguard.dashboards import annotations
 from sloguard.dashboards import own_queries as queries
-from sloguard.dashboards.board import OVERVIEW_UID, SELF_UID, Board, dashboards_link, datasource_variable, web_link
+from sloguard.dashboards.board import (
+    OVERVIEW_UID,
+    SELF_UID,
+    TAG,
+    Board,
+    board_link,
+    dashboards_link,
+    datasource_variable,
+    own_pages_links,
+)
 from sloguard.dashboards.panels import (
     COUNT_STEPS,
     PLAIN_UNIT,
@@ -34,7 +44,7 @@ _COLUMNS = 3
 _STATS_HEIGHT = 4
 
 
-def own_board(evaluation: EvaluationSettings) -> Board:
+def own_board(evaluation: EvaluationSettings, web_url: str = "") -> Board:
     courses = (*_evaluations(evaluation), *_deliveries(), *_counting())
     return Board(
         uid=SELF_UID,
@@ -48,7 +58,8 @@ def own_board(evaluation: EvaluationSettings) -> Board:
             ),
         ],
         variables=[datasource_variable()],
-        links=[web_link("Overview", f"/d/{OVERVIEW_UID}"), dashboards_link()],
+        links=[board_link("Overview", OVERVIEW_UID), *own_pages_links(web_url), dashboards_link()],
+        annotations=[annotations.own_alerts(), annotations.deployments(TAG)],
         since="now-24h",
     )
 

@@ -13,12 +13,13 @@ RATE_UNIT = "suffix: /s"
 SECONDS_UNIT = "s"
 PLAIN_UNIT = "short"
 
-_LEGEND_CALCS = ["lastNotNull"]
-_MAX_POINTS = 700
-
 Panel = Any
 """One of grafanalib's, which have no types."""
 Json = dict[str, Any]
+
+_LEGEND_CALCS = ["lastNotNull"]
+_MAX_POINTS = 700
+_LEGEND_SHOWN: Json = {"options": {"legend": {"showLegend": True}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Frame:
     description: str
     position: tuple[int, int, int, int]
     """x, y, width, height."""
+    links: Sequence[Json] = ()
+    """In the panel's corner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,21 @@ def time_series(
         tooltipSort="desc",
         showPoints="never",
         maxDataPoints=_MAX_POINTS,
+        extraJson=_LEGEND_SHOWN,
         **(options or {}),
     )
 
 
-def stat(frame: Frame, query: Query, unit: str, steps: Sequence[Step], mappings: Sequence[Json] = ()) -> Panel:
+def stat(
+    frame: Frame,
+    query: Query,
+    unit: str,
+    steps: Sequence[Step],
+    mappings: Sequence[Json] = (),
+    *,
+    decimals: int | None = None,
+    without_data: str = "no data",
+) -> Panel:
     """Big numbers, one for each series, coloured by the steps."""
     return core.Stat(
         **_common(frame),
@@ -115,7 +128,8 @@ def stat(frame: Frame, query: Query, unit: str, steps: Sequence[Step], mappings:
         colorMode="background",
         graphMode="none",
         reduceCalc="lastNotNull",
-        noValue="no data",
+        decimals=decimals,
+        noValue=without_data,
         textMode="value_and_name" if query.legend else "value",
         extraJson={"fieldConfig": {"defaults": {"color": {"mode": "thresholds"}}}},
     )
@@ -130,14 +144,64 @@ def state_timeline(frame: Frame, query: Query) -> Panel:
         mappings=LEVEL_MAPPINGS,
         showValue="never",
         maxDataPoints=_MAX_POINTS,
-        extraJson={"options": {"legend": {"showLegend": True}}},
+        extraJson=_LEGEND_SHOWN | {"fieldConfig": {"defaults": {"unit": PLAIN_UNIT}}},
     )
+
+
+def table(
+    frame: Frame,
+    expressions: Sequence[str],
+    transformations: Sequence[Json],
+    overrides: Sequence[Json],
+    sort_by: Sequence[tuple[str, bool]] = (),
+) -> Panel:
+    """One line for each set of labels, one column for each expression.
+
+    Args:
+        frame: what it says about itself.
+        expressions: of the columns `Value #A`, `Value #B`, …
+        transformations: that make one table of them.
+        overrides: of the columns.
+        sort_by: columns, and whether they descend.
+    """
+    return core.Table(
+        **_common(frame),
+        targets=targets([Query(expression) for expression in expressions], instant=True, table=True),
+        transformations=list(transformations),
+        overrides=list(overrides),
+        unit=PLAIN_UNIT,
+        filterable=True,
+        sortBy=[core.TableSortByField(column, desc=descending) for column, descending in sort_by],
+    )
+
+
+def merged(renamed: Mapping[str, str], hidden: Sequence[str] = ()) -> list[Json]:
+    """Transformations: lines with the same labels become one, with these columns, in this order.
+
+    Args:
+        renamed: titles of columns by the names of labels and values.
+        hidden: labels that are not shown.
+    """
+    return [
+        {"id": "merge", "options": {}},
+        {
+            "id": "organize",
+            "options": {
+                "excludeByName": dict.fromkeys(("Time", *hidden), True),
+                "indexByName": {name: position for position, name in enumerate(renamed)},
+                "renameByName": dict(renamed),
+            },
+        },
+    ]
+
+
+def value_column(number: int) -> str:
+    """What Grafana calls the values of a table's query."""
+    return f"Value #{chr(ord('A') + number)}"
 
 
 def text(frame: Frame, markdown: str) -> Panel:
-    return core.Text(
-        title=frame.title, description=frame.description or None, gridPos=grid(*frame.position), content=markdown
-    )
+    return core.Text(title=frame.title, description=frame.description, gridPos=grid(*frame.position), content=markdown)
 
 
 def row(title: str, y: int, panels: Sequence[Panel], *, collapsed: bool) -> Panel:
@@ -178,4 +242,5 @@ def _common(frame: Frame) -> Json:
         "description": frame.description,
         "gridPos": grid(*frame.position),
         "dataSource": DATASOURCE,
+        "links": list(frame.links),
     }

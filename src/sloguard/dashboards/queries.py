@@ -18,6 +18,11 @@ from sloguard.promql.text import decimal_text, quote
 
 _IDENTITY = f"{names.LABEL_ID}, {names.LABEL_NAME}, {names.LABEL_SERVICE}"
 
+LONGEST_FORECAST = timedelta(days=365)
+_SLOWEST_BURN = "0.000001"
+"""Nothing is divided by zero; what is slower lasts longer than is shown anyway."""
+_SECOND = timedelta(seconds=1)
+
 SEVERITY_LEVELS = {Severity.INFO: 1, Severity.TICKET: 2, Severity.PAGE: 3}
 """How high an alert's severity is drawn; 0 is no alert."""
 
@@ -34,6 +39,11 @@ def groups_scope(template: Slo) -> str:
 
 def service_scope(service: str) -> str:
     return f"{names.LABEL_SERVICE}={quote(service)}"
+
+
+def chosen_slos(service: str) -> str:
+    """Those SLOs of a service that the dashboard's variable `slo` says."""
+    return f'{service_scope(service)},{names.LABEL_NAME}=~"$slo"'
 
 
 def _per_slo(metric: str, scope: str, *matchers: str) -> str:
@@ -88,6 +98,18 @@ def hourly_success_ratio(scope: str) -> str:
 def hourly_burn_rate(scope: str) -> str:
     exact = _per_slo(names.METRIC_BURN_RATE, scope, f'{names.LABEL_WINDOW}="1h"')
     return _preferring(exact, _in_budgets(_hourly_error_ratio(scope), scope))
+
+
+def budget_forecast(scope: str, window: timedelta, ahead: timedelta) -> str:
+    """The share of the budget that is left after some time, if the pace of the last hour goes on."""
+    spent = f"{decimal_text(round(Decimal(ahead // _SECOND) / (window // _SECOND), 6))} * {hourly_burn_rate(scope)}"
+    return f"{budget_remaining(scope)} - {spent}"
+
+
+def budget_lasts(scope: str, window: timedelta) -> str:
+    """Seconds until the budget is spent at the pace of the last hour: 0 if it is, and at most `LONGEST_FORECAST`."""
+    left = f"{window // _SECOND} * clamp_min({budget_remaining(scope)}, 0)"
+    return f"clamp_max({left} / clamp_min({hourly_burn_rate(scope)}, {_SLOWEST_BURN}), {LONGEST_FORECAST // _SECOND})"
 
 
 def events_rate(slo: Slo, slice_length: timedelta) -> str:

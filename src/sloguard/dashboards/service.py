@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sloguard.dashboards import queries
+from sloguard.dashboards import annotations, queries
 from sloguard.dashboards.board import (
+    OBJECTIVES,
     OVERVIEW_UID,
     Board,
+    board_link,
     dashboards_link,
     datasource_variable,
+    funnels_uid,
+    label_variable,
+    own_pages_links,
     service_uid,
     web_link,
 )
@@ -39,7 +44,7 @@ _DETAILS_Y = _COURSES_Y + BUDGET_HEIGHT + _ALERTS_HEIGHT
 
 _HEALTH = Frame("Health", "0 to 100: the budget that is left and the pace at which it is being spent.", (0, 0, 4, 4))
 _ALERT = Frame("Alert", "The most severe alert of the service right now.", (4, 0, 4, 4))
-_ABOUT = Frame("About", "", (8, 0, 16, 4))
+_ABOUT = Frame("About", "What the service is for, who answers for it, and what to do.", (8, 0, 16, 4))
 _TABLE = Frame(
     "SLOs, the one that needs attention first",
     "Alerts first, then by the error budget that is left in the SLO's window. A burn rate of 1 spends the budget "
@@ -48,19 +53,31 @@ _TABLE = Frame(
 )
 
 
-def service_board(service: Service, slice_length: timedelta) -> Board:
+def service_board(service: Service, slice_length: timedelta, web_url: str = "") -> Board:
     details = [
         row(_row_title(slo), y, slo_panels(slo, slice_length, y + 1), collapsed=True)
         for y, slo in enumerate(service.slos, _DETAILS_Y)
     ]
     runbook = [web_link("Runbook", service.runbook_url)] if is_web_address(service.runbook_url) else []
+    funnels = [board_link("Funnels", funnels_uid(service.name))] if service.funnels else []
+    scope = queries.service_scope(service.name)
     return Board(
         uid=service_uid(service.name),
         title=f"SLOs: {service.name}",
-        description=plain(service.description),
+        description=plain(service.description) or plain(f"Whether {service.name} keeps its objectives."),
         panels=[*_summary(service), *details],
-        variables=[datasource_variable()],
-        links=[web_link("Overview", f"/d/{OVERVIEW_UID}"), *runbook, dashboards_link()],
+        variables=[
+            datasource_variable(),
+            label_variable("slo", "SLO", f"label_values({{{OBJECTIVES},{scope}}}, {names.LABEL_NAME})"),
+        ],
+        links=[
+            board_link("Overview", OVERVIEW_UID),
+            *funnels,
+            *runbook,
+            *own_pages_links(web_url),
+            dashboards_link(),
+        ],
+        annotations=[annotations.alerts(scope), annotations.deployments(plain(service.name))],
     )
 
 
@@ -69,9 +86,10 @@ def _row_title(slo: Slo) -> str:
 
 
 def _summary(service: Service) -> Sequence[Panel]:
-    scope = queries.service_scope(service.name)
-    health = queries.service_health(scope, [(slo.id, slo.weight) for slo in service.slos])
-    alert = Query(f"max({queries.alert_level(scope)})")
+    whole = queries.service_scope(service.name)
+    health = queries.service_health(whole, [(slo.id, slo.weight) for slo in service.slos])
+    alert = Query(f"max({queries.alert_level(whole)})")
+    scope = queries.chosen_slos(service.name)
     return [
         stat(_HEALTH, Query(health), PLAIN_UNIT, HEALTH_STEPS),
         stat(_ALERT, alert, PLAIN_UNIT, LEVEL_STEPS, LEVEL_MAPPINGS),

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
-from sloguard.dashboards import queries
+from sloguard.dashboards import courses, queries, slo_summary
 from sloguard.dashboards.group_details import group_panels
-from sloguard.dashboards.indicators import bad_by_label, latency_quantile, measured_value, value_unit
+from sloguard.dashboards.indicators import bad_by_label, latency_quantile, measured_value, value_unit, varied_labels
 from sloguard.dashboards.panels import (
     BUDGET_STEPS,
     BURN_UNIT,
@@ -27,6 +27,7 @@ from sloguard.model.composite import CompositeIndicator
 from sloguard.model.policy import Severity
 from sloguard.model.slo import Comparison, LatencyIndicator, Slo, ThresholdIndicator
 from sloguard.presentation import words
+from sloguard.promql import names
 from sloguard.promql.terms import CounterTerms, counting_terms
 
 _Position = tuple[int, int, int, int]
@@ -35,14 +36,27 @@ _Builder = Callable[[Slo, _Position], Panel]
 _WIDTH = 8
 _HEIGHT = 8
 _COLUMNS = 3
+_TIMELINE_HEIGHT = 4
+_AHEAD = timedelta(days=1)
 _QUANTILES = (("0.5", "p50 (half are faster)"), ("0.95", "p95"), ("0.99", "p99"))
 _TIER_COLORS = ((Severity.INFO, "blue"), (Severity.TICKET, "orange"), (Severity.PAGE, "red"))
 
 
 def slo_panels(slo: Slo, slice_length: timedelta, top: int) -> Sequence[Panel]:
-    """Lines of panels, beginning at this height of the grid."""
+    """Lines of panels, beginning at this height of the grid: four numbers, courses, and when it alerted."""
     if slo.is_template:
         return group_panels(slo, top)
+    courses_top = top + slo_summary.HEIGHT
+    builders = _builders(slo, slice_length)
+    end = courses_top + -(-len(builders) // _COLUMNS) * _HEIGHT
+    return [
+        *slo_summary.summary_panels(slo, top),
+        *(build(slo, _position(number, courses_top)) for number, build in enumerate(builders)),
+        courses.alerts(queries.slo_scope(slo), f"{{{{{names.LABEL_NAME}}}}}", end, _TIMELINE_HEIGHT),
+    ]
+
+
+def _builders(slo: Slo, slice_length: timedelta) -> Sequence[_Builder]:
     builders: list[_Builder] = [_success, _budget, _burn_rates]
     if not isinstance(slo.indicator, CompositeIndicator):
         builders.append(partial(_events, slice_length))
@@ -52,9 +66,9 @@ def slo_panels(slo: Slo, slice_length: timedelta, top: int) -> Sequence[Panel]:
         case ThresholdIndicator() as indicator:
             builders.append(partial(_value, indicator))
     match counting_terms(slo.indicator):
-        case CounterTerms() as terms if slo.breakdown_by:
-            builders.append(partial(_breakdown, terms))
-    return [build(slo, _position(number, top)) for number, build in enumerate(builders)]
+        case CounterTerms() as terms if labels := slo.breakdown_by or varied_labels(terms):
+            builders.append(partial(_breakdown, terms, labels))
+    return builders
 
 
 def _position(number: int, top: int) -> _Position:
@@ -83,14 +97,19 @@ def _success(slo: Slo, position: _Position) -> Panel:
 def _budget(slo: Slo, position: _Position) -> Panel:
     description = (
         f"{words.percent(slo.budget_ratio)} of the events of {words.window(slo.window)} may be bad. This share of "
-        "them is still to be had. Below zero the objective is missed."
+        "them is still to be had. Below zero the objective is missed. The dashed line is the forecast: what would be "
+        "left a day later if the pace of that hour went on."
     )
+    scope, forecast = queries.slo_scope(slo), "A day later, at this pace"
     return time_series(
-        Frame("Error budget left", description, position),
-        [Query(queries.budget_remaining(queries.slo_scope(slo)), "Budget left")],
+        Frame("Error budget left, and its forecast", description, position),
+        [
+            Query(queries.budget_remaining(scope), "Budget left"),
+            Query(queries.budget_forecast(scope, slo.window.nominal, _AHEAD), forecast),
+        ],
         RATIO_UNIT,
         BUDGET_STEPS,
-        {"fillOpacity": 10},
+        {"fillOpacity": 10, "overrides": [dashed(forecast)]},
     )
 
 
@@ -168,11 +187,10 @@ def _value(indicator: ThresholdIndicator, _slo: Slo, position: _Position) -> Pan
     )
 
 
-def _breakdown(terms: CounterTerms, slo: Slo, position: _Position) -> Panel:
-    labels = slo.breakdown_by
+def _breakdown(terms: CounterTerms, labels: Sequence[str], _slo: Slo, position: _Position) -> Panel:
     return time_series(
         Frame(
-            plain(f"Bad events by {', '.join(labels)}"),
+            plain(f"Bad events by type: {', '.join(labels)}"),
             "Events per second: the values of each label with the most bad events. The label that tells most is the "
             "one whose values differ most.",
             position,

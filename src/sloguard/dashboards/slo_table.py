@@ -2,24 +2,21 @@
 
 from typing import Any
 
-from grafanalib import core
-
 from sloguard.dashboards import queries
 from sloguard.dashboards.panels import (
     BUDGET_STEPS,
     BURN_UNIT,
-    DATASOURCE,
     LEVEL_MAPPINGS,
     LEVEL_STEPS,
     RATIO_UNIT,
     Frame,
     Json,
     Panel,
-    Query,
     Step,
     by_name,
-    grid,
-    targets,
+    merged,
+    table,
+    value_column,
 )
 from sloguard.promql import names
 
@@ -29,41 +26,21 @@ _COLUMNS = ("Alert", "Budget left", "Burn rate, last hour", "Success ratio", "Ob
 
 def slo_table(frame: Frame, scope: str, service_url: str = "") -> Panel:
     """The SLOs of a scope. `service_url`, if given, is where a service's name leads; it may hold Grafana's fields."""
-    columns = (
+    expressions = (
         queries.alert_level(scope),
         queries.budget_remaining(scope),
         queries.hourly_burn_rate(scope),
         queries.success_ratio(scope),
         queries.objective(scope),
     )
-    return core.Table(
-        title=frame.title,
-        description=frame.description,
-        gridPos=grid(*frame.position),
-        dataSource=DATASOURCE,
-        targets=targets([Query(expression) for expression in columns], instant=True, table=True),
-        transformations=_transformations(),
-        overrides=_overrides(service_url),
-        filterable=True,
-        sortBy=[core.TableSortByField("Alert", desc=True), core.TableSortByField("Budget left", desc=False)],
+    values = {value_column(number): column for number, column in enumerate(_COLUMNS)}
+    return table(
+        frame,
+        expressions,
+        merged({names.LABEL_SERVICE: "Service", names.LABEL_NAME: "SLO", **values}, hidden=[names.LABEL_ID]),
+        _overrides(service_url),
+        sort_by=[("Alert", True), ("Budget left", False)],
     )
-
-
-def _transformations() -> list[Json]:
-    """Lines with the same labels become one; labels come first."""
-    values = {f"Value #{chr(ord('A') + number)}": column for number, column in enumerate(_COLUMNS)}
-    renamed = {names.LABEL_SERVICE: "Service", names.LABEL_NAME: "SLO", **values}
-    return [
-        {"id": "merge", "options": {}},
-        {
-            "id": "organize",
-            "options": {
-                "excludeByName": {"Time": True, names.LABEL_ID: True},
-                "indexByName": {name: position for position, name in enumerate(renamed)},
-                "renameByName": renamed,
-            },
-        },
-    ]
 
 
 def _overrides(service_url: str) -> list[Json]:

@@ -62,6 +62,8 @@ RESULT_PROMETHEUS_ERROR = "prometheus_error"
 RESULT_FAILURE = "failure"
 
 ALERT_BURN = "SLOErrorBudgetBurn"
+OWN_ALERT_PREFIX = "Sloguard"
+"""Of the alerts about sloguard itself, in alerting-rules/sloguard.yaml."""
 
 OVERVIEW_FILE = "overview"
 """The dashboard of all SLOs."""
@@ -81,6 +83,11 @@ def rule_group_name(service: str, part: str) -> str:
 
 def slo_group_name(service: str, slo: str, part: str) -> str:
     return f"sloguard-{service}-{slo}/{part}"
+
+
+def funnels_stem(service: str) -> str:
+    """Name of the dashboard of a service's funnels, without suffix. `_` keeps it apart from every service's."""
+    return f"_funnels_{service}"
 
 
 def file_stem(service: str) -> str:

@@ -51,20 +51,26 @@ def indented(text: str, depth: int = 1) -> str:
 
 
 def summed_rate(selectors: Sequence[str], window: timedelta, *, by: str = "", weights: Sequence[Decimal] = ()) -> str:
-    """Events per second of all selectors together. A selector without series counts as 0; nothing if all are.
+    """Events per second of all selectors together, over a window."""
+    return summed(selectors, "rate", format_duration(window), by=by, weights=weights)
+
+
+def summed(selectors: Sequence[str], function: str, span: str, *, by: str = "", weights: Sequence[Decimal] = ()) -> str:
+    """All selectors together. A selector without series counts as 0; nothing if all are.
 
     Args:
         selectors: counters.
-        window: over which the rate is taken.
+        function: `rate` or `increase`.
+        span: over which it is taken, as PromQL writes it.
         by: a label whose values are told apart; empty for one sum.
         weights: what an event of each selector counts; empty if all count whole.
     """
     total = f"sum by ({by}) " if by else "sum"
-    rates = [f"{total}(rate({each}[{format_duration(window)}]))" for each in selectors]
+    terms = [f"{total}({function}({each}[{span}]))" for each in selectors]
     if weights:
-        rates = [f"{decimal_text(weight)} * {rate}" for weight, rate in zip(weights, rates, strict=True)]
-    if len(rates) == 1:
-        return rates[0]
+        terms = [f"{decimal_text(weight)} * {term}" for weight, term in zip(weights, terms, strict=True)]
+    if len(terms) == 1:
+        return terms[0]
     # Without a label that tells them apart, `or` would drop all but the first.
-    tagged = [f'label_replace({rate}, "selector", "{number}", "", "")' for number, rate in enumerate(rates, 1)]
+    tagged = [f'label_replace({term}, "selector", "{number}", "", "")' for number, term in enumerate(terms, 1)]
     return f"{total}(\n" + indented("\nor\n".join(tagged)) + "\n)"
