@@ -195,3 +195,17 @@ def test_an_alert_knows_what_it_is_about() -> None:
     alert = decide(None, [left("0", F)], NOW, AlertKind.NO_DATA).alert
     assert alert is not None
     assert alert.kind is AlertKind.NO_DATA
+
+
+def test_tiers_over_the_same_long_window_are_told_apart() -> None:
+    """A ticket is held as long as its own tier asks for, not as the page's over as long a window."""
+    page = replace(SLOW, short=10 * MINUTE)
+    ticket = replace(SLOW, severity=Severity.TICKET, short=60 * MINUTE, factor=Decimal(3))
+    alert = decide(None, [reading(page, C), reading(ticket, F)], NOW).alert
+    calm = [reading(page, C), reading(ticket, C)]
+    held = decide(alert, calm, NOW).alert
+    still = decide(held, calm, NOW + 11 * MINUTE)
+    assert (still.transition, decide(still.alert, calm, NOW + 12 * MINUTE).transition) == (
+        Transition.NONE,
+        Transition.RESOLVE,
+    )

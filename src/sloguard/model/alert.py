@@ -104,9 +104,9 @@ class Reason:
     last_seen_at: datetime | None = None
 
     @property
-    def source(self) -> tuple[timedelta | None, Decimal | None, timedelta | None]:
+    def source(self) -> tuple[timedelta | Decimal | None, ...]:
         """What tells the signals of a policy apart."""
-        return self.long, self.threshold_ratio, self.limit
+        return self.long, self.short, self.factor, self.threshold_ratio, self.limit
 
 
 @dataclass(frozen=True, slots=True)
