@@ -1,6 +1,6 @@
 """What the inner parts ask of the outer ones: Prometheus, the store, the receivers."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol, TypeVar
@@ -110,6 +110,45 @@ class CountedRange:
     start: int
     end: int
     slices: tuple[Slice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RollUp:
+    """Slices of some SLOs that begin in `start <= time < end` (Unix seconds) are to be summed up.
+
+    Those that begin in the same step become one. Steps have `step` seconds, are aligned to the epoch, and end at cuts.
+    """
+
+    keys: tuple[LedgerKey, ...]
+    start: int
+    end: int
+    step: int
+    cuts: tuple[int, ...] = ()
+
+
+class LedgerUpkeep(Protocol):
+    """Keeps the store small. The work goes on while what is given is asked for more, one short transaction at a time.
+
+    Everything may be stopped at any point and done again: what is done already is not done twice.
+    """
+
+    def roll_up(self, order: RollUp) -> Iterator[int]:
+        """Sum up slices; how many fewer there are after each transaction. Sums stay what they were."""
+        ...
+
+    def expire(self, before: int, declared: Collection[LedgerKey]) -> Iterator[int]:
+        """Delete slices that ended before a time (Unix seconds), or at it; how many after each transaction.
+
+        What is left without slices is forgotten, unless it is declared.
+        """
+        ...
+
+    def expire_notifications(self, before: datetime) -> Iterator[int]:
+        """Delete notifications that were delivered before an instant; how many after each transaction.
+
+        None of an incident that goes on, none that waits, and none that could not be delivered.
+        """
+        ...
 
 
 class LedgerReader(Protocol):

@@ -29,6 +29,10 @@ class Sums(Protocol):
         """Events between two instants (Unix seconds); of a slice that crosses one the part that lies within."""
         ...
 
+    def bounds(self, time: float) -> tuple[float, float]:
+        """The bounds of the slice that a time lies within; twice the time itself if it lies within none."""
+        ...
+
 
 Summing = Callable[[float, float], WindowSum]
 """The events between two instants (Unix seconds)."""

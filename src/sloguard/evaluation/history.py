@@ -1,10 +1,11 @@
 """An SLO's slices in memory, a few bytes each, of which any window is added up in microseconds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from sloguard.evaluation.column import Column
+from sloguard.evaluation.resolution import Band, rolled_up
 from sloguard.evaluation.timeline import Timeline
 from sloguard.model.measurement import Slice, SliceColumns
 
@@ -56,7 +57,9 @@ class History:
 
     def slices(self, start: int, end: int) -> Iterator[Slice]:
         """Those that begin in `start <= time < end`. What was bridged is not remembered."""
-        low, high = self._times.place_from(start), self._times.place_from(end)
+        return self._slices(self._times.place_from(start), self._times.place_from(end))
+
+    def _slices(self, low: int, high: int) -> Iterator[Slice]:
         values = zip(self._bad.values(low, high), self._total.values(low, high), strict=True)
         for (begin, length, unseen), (bad, total) in zip(self._times.slices(low, high), values, strict=True):
             yield Slice(begin, length, bad, total, unseen_seconds=unseen)
@@ -68,6 +71,15 @@ class History:
     def replace(self, start: int, end: int, slices: SliceColumns) -> None:
         """Put slices in the place of all that begin in `start <= time < end`."""
         self._replace(self._times.place_from(start), self._times.place_from(end), slices)
+
+    def roll_up(self, band: Band, cuts: Sequence[int] = ()) -> None:
+        """Sum up the slices of a band into its steps, which end at cuts (Unix seconds) too."""
+        high = self._times.place_from(band.end)
+        low = self._times.first_shorter(self._times.place_from(band.start), high, band.step)
+        parts = list(self._slices(low, high))
+        rolled = rolled_up(parts, band.step, cuts)
+        if len(rolled) < len(parts):
+            self._replace(low, high, SliceColumns.of(rolled))
 
     def forget_before(self, time: int) -> None:
         """Drop the slices that ended before a time, or at it."""

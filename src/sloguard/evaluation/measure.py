@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 from sloguard.evaluation.adjustments import NOTHING_ADJUSTED, Adjustments, Sums
 from sloguard.evaluation.history import WindowSum
+from sloguard.evaluation.resolution import LARGEST_SHIFT_RATIO
 from sloguard.model.measurement import Counts, Measurement, NoData, NoDataReason, Slice
 
 LOWEST_COVERAGE_RATIO = 0.9
@@ -110,7 +111,11 @@ class ObservedSlices:
         return self._over(window, self.at.timestamp() - window.total_seconds())
 
     def since(self, start_at: datetime) -> Measurement | NoData:
-        """Whole slices only: what a fraction of a slice held is not known."""
+        """Whole slices only: what a fraction of a slice held is not known.
+
+        What is old has long slices. A window is moved to the bounds of its slices if this changes it by 1 % at most;
+        else parts of slices are counted in proportion, and it is approximate.
+        """
         return self._over(self.at - start_at, start_at.timestamp())
 
     def _over(self, window: timedelta, begin: float) -> Measurement | NoData:
@@ -121,21 +126,31 @@ class ObservedSlices:
             return NoData(window, NoDataReason.NEVER_SEEN)
         slice_seconds = self.slice_length.total_seconds()
         start = round(begin / slice_seconds) * slice_seconds
-        now = self.at.timestamp()
-        seen = self._sum(start, now)
-        expected = self.adjustments.kept_seconds(max(start, first), now)
+        start, end, cut = self._moved(start, self.at.timestamp())
+        seen = self._sum(start, end)
+        expected = self.adjustments.kept_seconds(max(start, first), end)
         coverage = min(1.0, seen.seen_seconds / expected) if expected > 0 else float(not self.stale)
         if coverage < LOWEST_COVERAGE_RATIO:
             reason = NoDataReason.STALE if self.stale else NoDataReason.LOW_COVERAGE
             return NoData(window, reason, coverage)
         total = max(0.0, seen.total)
         counts = Counts(min(max(0.0, seen.bad), total), total)
-        partial = self.counted_from is None or start < self.counted_from
+        partial = cut or self.counted_from is None or start < self.counted_from
         return Measurement(window, self.at, counts, coverage, approximate=partial)
 
-    def _sum(self, start: float, now: float) -> WindowSum:
+    def _moved(self, start: float, end: float) -> tuple[float, float, bool]:
+        """The window's bounds, at bounds of slices if those are near enough; and whether a slice is cut by them."""
+        low, high = self.history.bounds(start)
+        whole_start = low if start - low <= high - start else high
+        whole_end = end if self.tail else self.history.bounds(end)[0]
+        moved = max(abs(whole_start - start), end - whole_end)
+        if moved > LARGEST_SHIFT_RATIO * max(0.0, end - start):
+            return start, end, True
+        return whole_start, whole_end, False
+
+    def _sum(self, start: float, end: float) -> WindowSum:
         # The tail's whole seconds may end a little later than now.
-        end = max(now, self.tail.end if self.tail else 0)
+        end = max(end, self.tail.end if self.tail else 0)
         return self.adjustments.sum(self._counted, start, end)
 
     def _counted(self, start: float, end: float) -> WindowSum:

@@ -87,6 +87,15 @@ class Timeline:
     def unseen(self, index: int) -> int:
         return self._unseen[bisect_right(self._first, index) - 1]
 
+    def first_shorter(self, low: int, high: int, length: int) -> int:
+        """The place of the first slice shorter than a length (seconds), from `low` up to `high`; `high` if none is."""
+        run = max(0, bisect_right(self._first, low) - 1)
+        while run < len(self._first) and self._first[run] < high:
+            if self._length[run] < length:
+                return max(low, self._first[run])
+            run += 1
+        return high
+
     def seen_before(self, index: int) -> int:
         """Seconds that were seen in the first so many slices."""
         run = bisect_right(self._first, index - 1) - 1

@@ -33,6 +33,18 @@ def span(window: Window, now: datetime) -> Span:
             assert_never(window)
 
 
+def beginnings(window: Window, start: int, end: int) -> tuple[int, ...]:
+    """Where the window's periods begin in `start <= time < end` (Unix seconds); a rolling window has none."""
+    if not isinstance(window, CalendarWindow):
+        return ()
+    found: list[int] = []
+    period = span(window, datetime.fromtimestamp(start, UTC))
+    while (beginning := round(period.end_at.timestamp())) < end:
+        found.append(beginning)
+        period = span(window, period.end_at)
+    return tuple(found)
+
+
 def longest(window: Window) -> timedelta:
     """How far back the window can ever reach: a quarter has up to 92 days, and a zone may gain an hour."""
     if isinstance(window, RollingWindow):

@@ -17,7 +17,7 @@ def all_rows(connection: Connection, query: Select[Any]) -> Sequence[tuple[Any, 
     with driver_errors(connection):
         cursor = connection.connection.cursor()
         try:
-            cursor.execute(text)
+            cursor.execute(text, ())  # with parameters, if only none: else psycopg takes %% for what it says
             return cursor.fetchall()
         finally:
             cursor.close()

@@ -25,6 +25,7 @@ from sloguard.store.bulk import all_rows, for_each
 from sloguard.store.columns import read_columns
 from sloguard.store.connection import reading, writing
 from sloguard.store.tables import series, slices
+from sloguard.store.turns import share_slices
 from sloguard.store.upsert import insert_ignoring, insert_replacing
 
 
@@ -109,7 +110,7 @@ _REMEMBER_REPLAYED = (
     .where(series.c.key == bindparam("of"))
     .values(replayed_start=bindparam("start"), replayed_end=bindparam("end"))
 )
-_DELETE_RANGE = delete(slices).where(
+DELETE_RANGE = delete(slices).where(
     slices.c.series_key == bindparam("of"), slices.c.start >= bindparam("begin"), slices.c.start < bindparam("end")
 )
 _FIRST = bindparam("first_slice", type_=BigInteger)
@@ -132,6 +133,7 @@ def write_counts(connection: Connection, ranges: Sequence[CountedRange]) -> None
     """What `LedgerStore.write_ranges` says, inside the caller's transaction."""
     if not ranges:
         return
+    share_slices(connection)
     filled = [counted for counted in ranges if counted.slices]
     keys = _with_series(connection, {counted.key for counted in ranges}, {counted.key for counted in filled})
     bounds = [
@@ -139,7 +141,7 @@ def write_counts(connection: Connection, ranges: Sequence[CountedRange]) -> None
         for counted in ranges
         if counted.key in keys
     ]
-    for_each(connection, _DELETE_RANGE, bounds)
+    for_each(connection, DELETE_RANGE, bounds)
     rows = [
         {
             "series_key": keys[key],

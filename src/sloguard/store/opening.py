@@ -18,6 +18,7 @@ from sloguard.store.migrating import Schema, bring_up_to_date, schema_of
 from sloguard.store.outbox import SqlOutbox
 from sloguard.store.quiet import SqlQuietStore
 from sloguard.store.tables import series
+from sloguard.store.upkeep import SqlUpkeep
 
 DEFAULT_URL = "sqlite:///sloguard.db"
 
@@ -34,6 +35,7 @@ class Store:
     outbox: SqlOutbox
     adjustments: SqlAdjustmentStore
     quiet: SqlQuietStore
+    upkeep: SqlUpkeep
 
     def ping(self) -> None:
         """Raises StoreError if the database does not answer."""
@@ -69,6 +71,7 @@ def open_store(url: str = DEFAULT_URL, *, migrate: bool = False, create: bool = 
         outbox=SqlOutbox(engine),
         adjustments=SqlAdjustmentStore(engine),
         quiet=SqlQuietStore(engine),
+        upkeep=SqlUpkeep(engine),
     )
 
 
