@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from sloguard.model.adjustment import Adjustment, AdjustmentRecord, Removal
 from sloguard.model.alert import AlertKey, AlertRecord
+from sloguard.model.daily import BudgetHistory
 from sloguard.model.delivery import DeliveryResult, Notification, OutboxEntry
 from sloguard.model.measurement import Slice, SliceColumns
 from sloguard.model.quiet import Acknowledgement, Silence
@@ -297,6 +298,18 @@ class DaemonView(Protocol):
 
     def checks(self) -> Sequence[HealthCheck]:
         """Whether each part works, now."""
+        ...
+
+
+class PastView(Protocol):
+    """What the web tells of the past. Read from the store when asked; raises StoreError."""
+
+    def history(self, slo_id: str, days: int) -> BudgetHistory | None:
+        """The last so many days of an SLO, or of a group; None if there is none of this id."""
+        ...
+
+    def adjustments(self) -> Sequence[AdjustmentRecord]:
+        """Every exclusion and correction that was ever made."""
         ...
 
 

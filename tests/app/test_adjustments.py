@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from sloguard.app.past import StoredPast
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.plan import group_key, ledger_key
 from sloguard.ledger.reporting import stored_status
@@ -14,7 +16,7 @@ from sloguard.model.adjustment import Removal, covers
 from sloguard.model.measurement import Counts, Measurement, NoData, Slice
 from sloguard.model.settings import Configuration
 from sloguard.model.slo import grouped
-from sloguard.model.status import SloStatus
+from sloguard.model.status import ErrorBudget, SloStatus
 from sloguard.ports import CountedRange
 from sloguard.store import Store, open_store
 from tests.config.texts import configuration_of, loaded
@@ -189,6 +191,26 @@ def test_timeslices_follow_what_is_counted_while_they_are_adjusted(store: Store,
         found = observed.since(NOW)
         assert isinstance(found, Measurement)
         assert found.counts == Counts(bad, 1.0)
+
+
+def test_the_past_as_the_daemon_tells_it(store: Store, configuration: Configuration) -> None:
+    past = StoredPast(configuration, store)
+    acme = 'shop/tenants{tenant="acme"}'
+    for slo_id in ("shop/orders", "shop/whole", "shop/sliced", acme):
+        found = past.history(slo_id, 7)
+        assert found is not None
+        assert found.slo.id == slo_id
+        assert [day.whole for day in found.days] == [True] * 7
+        assert found.days[-1].remaining_ratio == pytest.approx(
+            1 - (read(store, configuration)[slo_id].budget or ErrorBudget(Decimal(1), 1.0)).consumed_ratio
+        )
+    for slo_id in ("shop/nothing", 'shop/tenants{tenant="gone"}', "shop/tenants{", "*", ""):
+        assert past.history(slo_id, 7) is None
+    number = store.adjustments.add(OUTAGE)
+    found = past.history("shop/orders", 3)
+    assert found is not None
+    assert [day.adjusted for day in found.days] == [False, True, False]
+    assert [record.adjustment.number for record in past.adjustments()] == [number]
 
 
 def test_which_slos_a_scope_covers(configuration: Configuration) -> None:

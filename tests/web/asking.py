@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from sloguard.errors import StoreError
+from sloguard.model.adjustment import AdjustmentRecord
+from sloguard.model.daily import BudgetHistory
 from sloguard.model.status import StatusReport
 from sloguard.ports import HealthCheck
 from sloguard.web import create_app
@@ -38,12 +41,38 @@ class BrokenView(View):
         raise LookupError("an internal detail")
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a store would tell of the past."""
+
+    days: BudgetHistory | None = None
+    records: Sequence[AdjustmentRecord] = ()
+
+    def history(self, slo_id: str, days: int) -> BudgetHistory | None:
+        if self.days is None or slo_id != self.days.slo.id:
+            return None
+        return replace(self.days, days=self.days.days[-days:])
+
+    def adjustments(self) -> Sequence[AdjustmentRecord]:
+        return self.records
+
+
+class AwayPast(Past):
+    """A store that cannot be read."""
+
+    def history(self, slo_id: str, days: int) -> BudgetHistory | None:
+        raise StoreError(f"The store is locked: {slo_id} over {days} d.")
+
+    def adjustments(self) -> Sequence[AdjustmentRecord]:
+        raise StoreError("The store is locked.")
+
+
 RUNNING = View(every_state())
 STARTING = View(None)
 
 
-def app_of(view: View = RUNNING) -> FastAPI:
-    return create_app(view, CollectorRegistry())
+def app_of(view: View = RUNNING, past: Past | None = None) -> FastAPI:
+    return create_app(view, CollectorRegistry(), past or Past())
 
 
 def ask(app: FastAPI, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> httpx.Response:

@@ -22,7 +22,7 @@ from sloguard.promql import names
 from sloguard.web import create_app
 from sloguard.web.metrics import SERVICE_HEALTH_HELP, SLO_METRICS, StatusCollector
 from tests.presentation.reports import any_report, every_state
-from tests.web.asking import RUNNING, STARTING, View, app_of, ask
+from tests.web.asking import RUNNING, STARTING, Past, View, app_of, ask
 
 AVAILABILITY = {"slo_id": "onboarding/availability", "slo_service": "onboarding", "slo_name": "availability"}
 UNSEEN = {"slo_id": "billing/freshness", "slo_service": "billing", "slo_name": "freshness"}
@@ -111,7 +111,7 @@ def test_every_sample_is_a_finite_number(report: StatusReport) -> None:
 def test_both_formats_say_the_same_and_hold_the_daemons_own_metrics() -> None:
     registry = CollectorRegistry()
     Counter("sloguard_test_cycles", "Cycles.", registry=registry).inc(3)
-    app = create_app(RUNNING, registry)
+    app = create_app(RUNNING, registry, Past())
     plain, modern = ask(app, "/metrics"), ask(app, "/metrics", headers=OPENMETRICS)
     assert plain.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     assert modern.headers["content-type"] == "application/openmetrics-text; version=1.0.0; charset=utf-8"

@@ -10,6 +10,7 @@ from socket import gethostname
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
+from sloguard.app.past import StoredPast
 from sloguard.daemon.chores import Chore
 from sloguard.daemon.cycle import Cycle
 from sloguard.daemon.daemon import Daemon, Parts
@@ -92,7 +93,8 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
             replicas=replicas.states,
         )
         daemon = Daemon(configuration, parts)
-        server = stack.enter_context(WebServer(create_app(daemon, registry), host, port))
+        web = create_app(daemon, registry, StoredPast(configuration, store))
+        server = stack.enter_context(WebServer(web, host, port))
         daemon.start()
         stack.callback(daemon.stop)
         yield server

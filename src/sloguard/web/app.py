@@ -3,16 +3,17 @@
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from sloguard.ports import DaemonView
+from sloguard.ports import DaemonView, PastView
 from sloguard.web.api import add_api
 from sloguard.web.errors import add_error_handlers
 from sloguard.web.health import add_health
 from sloguard.web.http import HeadRequests, SecurityHeaders
 from sloguard.web.metrics import StatusCollector, add_metrics
 from sloguard.web.pages import add_pages
+from sloguard.web.past import add_past
 
 
-def create_app(view: DaemonView, registry: CollectorRegistry) -> FastAPI:
+def create_app(view: DaemonView, registry: CollectorRegistry, past: PastView) -> FastAPI:
     """Everything that the daemon serves. Registers the SLOs' metrics on `registry`, which `/metrics` exposes.
 
     Raises:
@@ -23,6 +24,7 @@ def create_app(view: DaemonView, registry: CollectorRegistry) -> FastAPI:
     registry.register(StatusCollector(view))
     add_pages(app, view)
     add_api(app, view)
+    add_past(app, past)
     add_health(app, view)
     add_metrics(app, registry)
     add_error_handlers(app)

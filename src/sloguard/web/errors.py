@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -25,6 +26,7 @@ def problem(status: HTTPStatus, detail: str) -> Response:
 
 def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _misunderstood)
     app.add_exception_handler(Exception, _failed)
 
 
@@ -33,6 +35,13 @@ def _refused(request: Request, error: Exception) -> Response:
     response = _answer(request, status)
     response.headers.update((error.headers or {}) if isinstance(error, HTTPException) else {})
     return response
+
+
+def _misunderstood(_request: Request, error: Exception) -> Response:
+    """A parameter of the API that is out of bounds, or no number."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    words = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in found)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{words}.")
 
 
 def _failed(request: Request, _error: Exception) -> Response:

@@ -14,7 +14,7 @@ from sloguard.ports import HealthCheck
 from sloguard.presentation import status_words as say
 from sloguard.presentation.adjustments import adjusted_words, applied, effect_words, label, scope
 from sloguard.presentation.words import count, instant, percent, window
-from sloguard.web.links import safe_link
+from sloguard.web.links import page_path, safe_link
 
 _LOW_BUDGET_RATIO = 0.25
 _FAST_BURN_RATE = 1.0
@@ -39,6 +39,8 @@ class Attention:
 @dataclass(frozen=True, slots=True)
 class SloRow:
     name: str
+    path: str
+    """Of its own page, encoded."""
     description: str
     owner: str
     runbook: str
@@ -214,6 +216,7 @@ def _row(slo: SloStatus, service: ServiceStatus, as_of: datetime) -> SloRow:
     burn = slo.burn_rates.get(say.HOUR)
     return SloRow(
         name=slo.name,
+        path=page_path(slo.service, slo.name),
         description=slo.description,
         owner="" if slo.owner == service.owner else slo.owner,
         runbook=safe_link(slo.runbook_url),

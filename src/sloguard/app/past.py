@@ -1,0 +1,37 @@
+"""What the daemon's pages and API tell of the past: read from the store when somebody asks."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sloguard.clock import utc_now
+from sloguard.ledger.budget_days import stored_histories
+from sloguard.ledger.reporting import counted_until
+from sloguard.model.adjustment import AdjustmentRecord
+from sloguard.model.daily import BudgetHistory
+from sloguard.model.settings import Configuration
+from sloguard.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPast:
+    """Implements the PastView port. One question at a time: the evaluation must not have to wait for many."""
+
+    configuration: Configuration
+    store: Store
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def history(self, slo_id: str, days: int) -> BudgetHistory | None:
+        declared = slo_id.partition("{")[0]
+        if declared not in {slo.declared_id for slo in self.configuration.slos}:
+            return None
+        with self._turn:
+            until = counted_until(self.configuration, self.store.ledger) or utc_now()
+            # At midnight the last day is the one that has just ended.
+            since = until - timedelta.resolution - timedelta(days=days - 1)
+            found = stored_histories(self.configuration, self.store.ledger, [slo_id], since, until)
+        return next((each for each in found if each.slo.id == slo_id), None)
+
+    def adjustments(self) -> Sequence[AdjustmentRecord]:
+        return self.store.adjustments.records()

@@ -1,0 +1,93 @@
+"""What an SLO's own page says: its budget day by day, drawn and in a table. Pure."""
+
+from dataclasses import dataclass
+
+from sloguard.model.daily import BudgetDay, BudgetHistory
+from sloguard.presentation.history_text import HEADER, day_words, history_rows, history_title
+from sloguard.presentation.words import count, percent
+
+WIDTH, HEIGHT = 720, 160
+_LOWEST_RATIO = -1.0
+"""A budget overspent by more than this is drawn as if by this much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day of the chart."""
+
+    x: str
+    width: str
+    y: str
+    height: str
+    style: str
+    """`spent`, or `unknown` for a day without data."""
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    bars: tuple[Bar, ...]
+    """Part of the window's budget that each day spent, from the top down."""
+    line: tuple[str, ...]
+    """The budget left at each day's end: points of polylines, broken where it is not known."""
+    zero: str
+    """Height at which nothing is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class SloPage:
+    id: str
+    title: str
+    summary: str
+    """The chart in words, for those who do not see it."""
+    chart: Chart
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """The newest day first."""
+
+
+def slo_page(history: BudgetHistory) -> SloPage:
+    left = percent(history.days[-1].remaining_ratio).replace("-", "−")
+    worst = max(history.days, key=lambda day: day.spent_ratio or 0.0)
+    summary = f"Error budget left at the end of each of {len(history.days)} days; now {left}."
+    if worst.spent_ratio:
+        summary += f" Most was spent on {worst.day.isoformat()}: {percent(worst.spent_ratio)}."
+    rows = tuple(history_rows(history))
+    return SloPage(history.slo.id, history_title(history), summary, _chart(history), HEADER, rows)
+
+
+def _chart(history: BudgetHistory) -> Chart:
+    known = [day.remaining_ratio for day in history.days if day.remaining_ratio is not None]
+    lowest = max(_LOWEST_RATIO, min([0.0, *known]))
+    step = WIDTH / len(history.days)
+    bars = tuple(_bar(day, index * step, step, lowest) for index, day in enumerate(history.days))
+    return Chart(bars, _lines(history.days, step, lowest), _number(_y(0.0, lowest)))
+
+
+def _bar(day: BudgetDay, x: float, step: float, lowest: float) -> Bar:
+    if day.spent_ratio is None:
+        words = f"{day.day.isoformat()}: {day_words(day) or 'no data'}"
+        return Bar(_number(x), _number(step), "0", _number(HEIGHT), "unknown", words)
+    bad = count(day.counts.bad if day.counts else None)
+    words = f"{day.day.isoformat()}: {percent(day.spent_ratio)} of the budget spent, {bad} bad"
+    height = min(HEIGHT, _y(1.0 - day.spent_ratio, lowest))
+    return Bar(_number(x + step * 0.1), _number(step * 0.8), "0", _number(height), "spent", words)
+
+
+def _lines(days: tuple[BudgetDay, ...], step: float, lowest: float) -> tuple[str, ...]:
+    lines: list[list[str]] = [[]]
+    for index, day in enumerate(days):
+        if day.remaining_ratio is None:
+            lines.append([])
+        else:
+            lines[-1].append(f"{_number((index + 1) * step)},{_number(_y(day.remaining_ratio, lowest))}")
+    return tuple(" ".join(points) for points in lines if points)
+
+
+def _y(ratio: float, lowest: float) -> float:
+    """1 is at the top, `lowest` at the bottom."""
+    return HEIGHT * (1.0 - (min(1.0, max(lowest, ratio)) - lowest) / (1.0 - lowest))
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
