@@ -12,6 +12,7 @@ from sloguard.model.delivery import DeliveryResult, Notification, OutboxEntry
 from sloguard.model.measurement import Slice, SliceColumns
 from sloguard.model.quiet import Acknowledgement, Silence
 from sloguard.model.series import Sample, Series
+from sloguard.model.span import Span
 from sloguard.model.status import StatusReport
 from sloguard.model.told import HeldBack, OpenIncident
 
@@ -165,8 +166,8 @@ class LedgerReader(Protocol):
         """What `slices` gives for the range of each key, in few queries. Keys without slices are left out."""
         ...
 
-    def replayed(self) -> Mapping[LedgerKey, tuple[int, int]]:
-        """The interval (start, end) that replay has counted so far, by SLO; newest first, so `start` falls."""
+    def replayed(self) -> Mapping[LedgerKey, Span]:
+        """From the first to the last instant for which replay has asked so far, by SLO."""
         ...
 
     def adjustments(self) -> Sequence[Adjustment]:
@@ -185,8 +186,19 @@ class LedgerStore(LedgerReader, Protocol):
         """
         ...
 
-    def write_replayed(self, ranges: Sequence[CountedRange], done: Mapping[LedgerKey, tuple[int, int]]) -> None:
-        """`write_ranges`, and remember the intervals counted so far, in one transaction."""
+    def holes(self) -> Mapping[LedgerKey, Sequence[Span]]:
+        """Spans, ascending, within what is counted or replayed, for which nobody has asked yet, by SLO."""
+        ...
+
+    def note_holes(self, holes: Mapping[LedgerKey, Span]) -> None:
+        """Remember that nobody has asked for these spans, whatever is counted after them. Unknown SLOs have none."""
+        ...
+
+    def write_replayed(self, ranges: Sequence[CountedRange], asked: Mapping[LedgerKey, Span]) -> None:
+        """`write_ranges`, and remember for which spans was asked now, in one transaction.
+
+        They are no holes any more; the time between them and what was counted or replayed before is one.
+        """
         ...
 
 

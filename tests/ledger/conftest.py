@@ -20,6 +20,7 @@ from tests.support.truth import Truth, simulate
 
 @dataclass(frozen=True)
 class Past:
+    url: str
     client: PrometheusClient
     truths: Mapping[str, Truth]
     tenants: Mapping[str, Truth]
@@ -61,6 +62,7 @@ def past(lived: Lived, tmp_path_factory: pytest.TempPathFactory, request: pytest
     samples = (line for part in (lived.jobs, lived.tenants) for _, lines in part.values() for line in lines)
     with engine_with(request.param, directory, samples) as url, PrometheusClient(PrometheusSettings(url=url)) as client:
         yield Past(
+            url,
             client,
             {job: truth for job, (truth, _) in lived.jobs.items()},
             {name: truth for name, (truth, _) in lived.tenants.items()},

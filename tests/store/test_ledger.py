@@ -110,6 +110,38 @@ def test_replay_remembers_how_far_it_came(store: Store) -> None:
     assert len(store.ledger.slices(KEY, 0, 900)) == 2
 
 
+def test_what_replay_skips_is_a_hole_until_it_is_asked_for(store: Store) -> None:
+    store.ledger.write_replayed([], {KEY: (600, 720), OTHER: (600, 720)})
+    store.ledger.write_replayed([], {KEY: (900, 960)})
+    store.ledger.write_replayed([], {KEY: (0, 60)})
+    assert store.ledger.replayed() == {KEY: (0, 960), OTHER: (600, 720)}
+    assert store.ledger.holes() == {KEY: ((60, 600), (720, 900))}
+    store.ledger.write_replayed([], {KEY: (540, 840)})
+    assert store.ledger.holes() == {KEY: ((60, 540), (840, 900))}
+    store.ledger.write_replayed([], {KEY: (60, 540)})
+    store.ledger.write_replayed([], {KEY: (780, 1020), OTHER: (720, 780)})
+    assert store.ledger.holes() == {}
+    assert store.ledger.replayed() == {KEY: (0, 1020), OTHER: (600, 780)}
+
+
+def test_what_was_counted_live_is_no_hole(store: Store) -> None:
+    store.ledger.write_ranges([counted(minutes(10, 5))])
+    store.ledger.write_replayed([], {KEY: (0, 600)})
+    assert store.ledger.holes() == {}
+    store.ledger.write_replayed([], {KEY: (960, 1020)})
+    assert store.ledger.holes() == {KEY: ((900, 960),)}
+
+
+def test_a_hole_is_noted_before_it_is_jumped_over(store: Store) -> None:
+    store.ledger.write_ranges([counted(minutes(0, 5))])
+    store.ledger.note_holes({KEY: (300, 600), OTHER: (0, 60)})
+    store.ledger.note_holes({KEY: (300, 900)})
+    assert store.ledger.holes() == {KEY: ((300, 900),)}, "an SLO that is not known has no hole"
+    store.ledger.write_ranges([counted(minutes(15, 1))])
+    assert store.ledger.holes() == {KEY: ((300, 900),)}
+    assert store.ledger.marks() == {KEY: LedgerMark(0, 960)}
+
+
 def test_all_ranges_or_none(store: Store) -> None:
     store.ledger.write_ranges([counted(minutes(0, 2))])
     no_number = Slice(180, 60, None, 1.0)  # type: ignore[arg-type] # what the database must refuse

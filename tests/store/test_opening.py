@@ -44,6 +44,8 @@ _WITHOUT_0006 = "".join(
 def downgrade_to(path: Path, revision: str) -> None:
     """Make the store look as the sloguard of that revision left it."""
     with sqlite3.connect(path) as connection:
+        if revision < "0007":
+            connection.execute("DROP TABLE holes")
         if revision < "0006":
             connection.executescript(_WITHOUT_0006)
         if revision < "0005":

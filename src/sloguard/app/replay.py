@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sloguard.evaluation.tiers import STANDARD_WINDOW
 from sloguard.evaluation.windows import longest_of
+from sloguard.ledger.asking_ahead import Load
 from sloguard.ledger.plan import counting_plan
 from sloguard.ledger.replay import Replay, ReplayOutcome, ReplayProgress
 from sloguard.model.settings import Configuration
@@ -24,6 +25,7 @@ class ReplayRequest:
     until: datetime
     on_progress: Callable[[ReplayProgress], None]
     stopped: Callable[[], bool]
+    load: Load
     longest_step: timedelta | None = None
     """How finely old time must be counted, too; it divides an hour, and is a whole number of slices."""
 
@@ -44,7 +46,11 @@ def replay(configuration: Configuration, request: ReplayRequest) -> ReplayOutcom
         stack.callback(store.close)
         client = stack.enter_context(PrometheusReplicas(configuration.prometheus))
         return Replay(
-            client, store.ledger, configuration.evaluation.slice, configuration.prometheus.scrape_interval
+            client,
+            store.ledger,
+            configuration.evaluation.slice,
+            configuration.prometheus.scrape_interval,
+            request.load,
         ).run(
             counting_plan(configuration.slos).no_coarser_than(request.longest_step),
             request.since,

@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,9 +22,10 @@ from sloguard.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from sloguard.ledger.replay import ReplayOutcome
+DEFAULT_CONCURRENCY = 2
+MOST_AT_ONCE = 16
+"""Prometheus works on 20 queries at once, and has others to serve."""
 
 
 def replay(
@@ -45,6 +47,12 @@ def replay(
             help="Count old time as finely as this, too, for a backtest: 1m. By default by 5m, after 3 days by 1h.",
         ),
     ] = None,
+    concurrency: Annotated[
+        int, typer.Option(min=1, max=MOST_AT_ONCE, help="Range queries that Prometheus works on at once.")
+    ] = DEFAULT_CONCURRENCY,
+    pause: Annotated[
+        str, typer.Option(metavar="DURATION", help="Rest after each of them, such as 500ms, to spare Prometheus.")
+    ] = "0s",
     output: FormatOption = OutputFormat.TABLE,
     migrate: MigrateOption = False,
     quiet: QuietOption = False,
@@ -55,16 +63,18 @@ def replay(
     from sloguard.cli.loading import load_or_exit
     from sloguard.cli.output import print_json, words
     from sloguard.cli.progress import progress
-    from sloguard.cli.times import parse_instant, parse_since
+    from sloguard.cli.times import parse_age, parse_instant, parse_since
     from sloguard.clock import utc_now
+    from sloguard.ledger.asking_ahead import Load
     from sloguard.presentation.words import instant
 
+    load = Load(concurrency, timedelta(0) if pause in {"0", "0s"} else parse_age(pause))
     configuration = load_or_exit(config).asking(prometheus)
     end = parse_instant(until) if until else utc_now() - configuration.evaluation.settle
     start = parse_since(since, end) if since else end - default_reach(configuration)
     longest_step = _longest_step(step, configuration.evaluation.slice) if step else None
     with progress("Replaying", quiet=quiet) as on_progress, _interruption() as interrupted:
-        request = ReplayRequest(store, migrate, start, end, on_progress, interrupted.is_set, longest_step)
+        request = ReplayRequest(store, migrate, start, end, on_progress, interrupted.is_set, load, longest_step)
         outcome = run_replay(configuration, request)
     _warn(outcome)
     counted = len(configuration.slos) - len(outcome.refused) - len(outcome.unseen)

@@ -177,4 +177,4 @@ class Histories:
 
 def _counted_from(store: LedgerReader) -> dict[LedgerKey, int]:
     starts = {key: mark.first for key, mark in store.marks().items()}
-    return starts | {key: start for key, (start, _) in store.replayed().items()}
+    return starts | {key: min(start, starts.get(key, start)) for key, (start, _) in store.replayed().items()}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sloguard.errors import UnwatchedError
 from sloguard.ledger.counting import IntervalCounter
 from sloguard.ledger.groups import Places
+from sloguard.ledger.pieces import Counted
 from sloguard.ledger.plan import CountingPlan, Increase, group_key
 from sloguard.ledger.replay import Replay
 from sloguard.ledger.slices import LONGEST_BRIDGE_SECONDS, Step, counted_range
@@ -65,6 +66,8 @@ class LiveLedger:
         start = self._until
         if start is None:
             start = max((marks[key].watermark for key in self.plan.keys if key in marks), default=end)
+            # An SLO that was left behind goes on to be counted now, and is caught up by replay.
+            self._store.note_holes(Counted.of(self._store).skipped(self.plan.keys, min(start, end)))
         # The clock was ahead and has been put back: what was counted of the future is counted again when it comes.
         start = min(start, end)
         if end - start > MOST_SLICES_LIVE * self._slice_seconds:

@@ -4,11 +4,13 @@ Recent time is replayed finely, because short windows look at it: slices for 6 h
 before that.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Self
 
-from sloguard.ports import LedgerKey, LedgerMark
+from sloguard.model.span import Span, hull
+from sloguard.ports import LedgerKey, LedgerMark, LedgerStore
 
 HOUR_SECONDS = 3_600
 _DAY = 86_400
@@ -73,10 +75,32 @@ def _fitting(usual: int, longest_step: int | None, slice_seconds: int) -> int:
     return longest_step if usual % longest_step == 0 else slice_seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the ledger knows of how far its SLOs are counted."""
+
+    marks: Mapping[LedgerKey, LedgerMark] = field(default_factory=dict)
+    replayed: Mapping[LedgerKey, Span] = field(default_factory=dict)
+    holes: Mapping[LedgerKey, Sequence[Span]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, store: LedgerStore) -> Self:
+        return cls(store.marks(), store.replayed(), store.holes())
+
+    def whole(self, key: LedgerKey) -> Span | None:
+        """From the first to the last instant for which was asked; there may be holes in it."""
+        mark = self.marks.get(key)
+        return hull((mark.first, mark.watermark) if mark else None, self.replayed.get(key))
+
+    def skipped(self, keys: Iterable[LedgerKey], start: int) -> Mapping[LedgerKey, Span]:
+        """What becomes a hole if SLOs go on to be counted at an instant."""
+        wholes = {key: whole for key in keys if (whole := self.whole(key)) is not None}
+        return {key: (end, start) for key, (_, end) in wholes.items() if end < start}
+
+
 def missing_pieces(
     keys: Iterable[LedgerKey],
-    marks: Mapping[LedgerKey, LedgerMark],
-    replayed: Mapping[LedgerKey, tuple[int, int]],
+    counted: Counted,
     since: int,
     until: int,
     *,
@@ -85,19 +109,17 @@ def missing_pieces(
     """What is not counted yet of an interval, the newest first, SLOs that lack the same together."""
     lacking: dict[tuple[int, int, bool, int | None], list[LedgerKey]] = {}
     for key in keys:
-        for piece in _lacks(marks.get(key), replayed.get(key), since, until):
+        for piece in _lacks(counted.whole(key), counted.holes.get(key, ()), since, until):
             lacking.setdefault((*piece, longest_steps.get(key)), []).append(key)
     pieces = [Piece(tuple(keys), *piece) for piece, keys in lacking.items()]
     return sorted(pieces, key=lambda piece: (-piece.end, piece.start))
 
 
-def _lacks(
-    mark: LedgerMark | None, replayed: tuple[int, int] | None, since: int, until: int
-) -> list[tuple[int, int, bool]]:
-    starts = [replayed[0]] if replayed else [mark.first] if mark else []
-    ends = ([replayed[1]] if replayed else []) + ([mark.watermark] if mark else [])
-    if not ends:
+def _lacks(whole: Span | None, holes: Sequence[Span], since: int, until: int) -> list[tuple[int, int, bool]]:
+    if whole is None:
         return [(since, until, False)] if since < until else []
-    after = (max(*ends, since), until, True)
-    before = (since, min(starts[0], until), False)
-    return [piece for piece in (after, before) if piece[0] < piece[1]]
+    start, end = whole
+    after = (max(end, since), until, True)
+    within = [(max(low, since), min(high, until), True) for low, high in holes]
+    before = (since, min(start, until), False)
+    return [piece for piece in (after, *reversed(within), before) if piece[0] < piece[1]]

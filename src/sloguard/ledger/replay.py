@@ -1,13 +1,14 @@
 """Filling the ledger from Prometheus' own past by range queries: resumable, in chunks, newest first."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from sloguard.errors import UnwatchedError
+from sloguard.ledger.asking_ahead import Load, ask_ahead
 from sloguard.ledger.chunk_counting import ChunkCount, ChunkCounter
 from sloguard.ledger.groups import Places
-from sloguard.ledger.pieces import HOUR_SECONDS, Chunk, Piece, chunks, missing_pieces
+from sloguard.ledger.pieces import HOUR_SECONDS, Chunk, Counted, Piece, chunks, missing_pieces
 from sloguard.ledger.plan import CountingPlan
 from sloguard.ledger.slices import Step, counted_range
 from sloguard.model.settings import PrometheusSettings
@@ -15,6 +16,9 @@ from sloguard.ports import CountedRange, LedgerKey, LedgerMark, LedgerStore, Met
 from sloguard.promql.counting import watched_query
 
 _SCRAPE_INTERVAL = PrometheusSettings().scrape_interval
+_GENTLE = Load()
+_MOST_SLOS = 500
+"""So many SLOs' steps of a chunk are held in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,13 @@ class ReplayOutcome:
     """How many groups had no place, by the key of their template: the most there were in one chunk."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    plan: CountingPlan
+    piece: Piece
+    chunk: Chunk
+
+
 class Replay:
     """Counts missing pieces, chunk by chunk; each chunk is committed with the note that it is done."""
 
@@ -46,12 +57,14 @@ class Replay:
         store: LedgerStore,
         slice_length: timedelta,
         scrape_interval: timedelta = _SCRAPE_INTERVAL,
+        load: Load = _GENTLE,
     ) -> None:
         self._source = source
         self._slice_length = slice_length
         self._scrape_interval = scrape_interval
         self._store = store
         self._slice_seconds = round(slice_length.total_seconds())
+        self._load = load
 
     def run(
         self,
@@ -71,31 +84,44 @@ class Replay:
         since_unix = int(since.timestamp()) // HOUR_SECONDS * HOUR_SECONDS
         until_unix = int(until.timestamp()) // self._slice_seconds * self._slice_seconds
         pieces = missing_pieces(
-            plan.keys,
-            self._store.marks(),
-            self._store.replayed(),
-            since_unix,
-            until_unix,
-            longest_steps=plan.longest_steps,
+            plan.keys, Counted.of(self._store), since_unix, until_unix, longest_steps=plan.longest_steps
         )
-        work = [(piece, chunk) for piece in pieces for chunk in self._ordered_chunks(piece, until_unix)]
+        works = [work for piece in pieces for work in self._works(plan, piece, until_unix)]
         notes = _Notes()
-        on_progress(ReplayProgress(0, len(work)))
-        for done, (piece, chunk) in enumerate(work):
-            if stopped():
-                return ReplayOutcome(complete=False, refused=notes.refused, left_out=notes.left_out)
-            self._replay(plan.only(piece.keys), piece, chunk, notes)
-            on_progress(ReplayProgress(done + 1, len(work)))
+        done = 0
+        on_progress(ReplayProgress(0, len(works)))
+        for work, count in ask_ahead(self._count, works, self._load, stopped):
+            self._write(work, count, notes)
+            done += 1
+            on_progress(ReplayProgress(done, len(works)))
+        if done < len(works):
+            return ReplayOutcome(complete=False, refused=notes.refused, left_out=notes.left_out)
         unseen = frozenset(plan.keys) - notes.refused.keys() - self._store.marks().keys()
         return ReplayOutcome(True, notes.refused, unseen, notes.left_out)
 
-    def _ordered_chunks(self, piece: Piece, newest: int) -> Sequence[Chunk]:
-        ascending = chunks(piece.start, piece.end, newest, self._slice_seconds, piece.longest_step)
-        return ascending if piece.ascending else ascending[::-1]
+    def _works(self, plan: CountingPlan, piece: Piece, newest: int) -> Iterator[_Work]:
+        cut = chunks(piece.start, piece.end, newest, self._slice_seconds, piece.longest_step)
+        plans = [plan.only(keys) for keys in _batches(piece.keys)]
+        for chunk in cut if piece.ascending else reversed(cut):
+            yield from (_Work(part, piece, chunk) for part in plans)
 
-    def _replay(self, plan: CountingPlan, piece: Piece, chunk: Chunk, notes: "_Notes") -> None:
-        count = self._counted(plan, piece, chunk)
-        notes.refused.update(count.refused)
+    def _count(self, work: _Work) -> ChunkCount:
+        """What one replica knows of the chunk: one that saw its beginning if there is one, where counting goes on."""
+
+        def ask(replica: MetricsSource) -> ChunkCount:
+            return ChunkCounter(replica, self._slice_length, self._scrape_interval).count(work.plan, work.chunk)
+
+        start_at = datetime.fromtimestamp(work.chunk.start, UTC)
+        proof = Proof(watched_query(work.plan.terms, self._scrape_interval), start_at)
+        try:
+            return self._source.on_one_replica(ask, proof if work.piece.ascending else None)
+        except UnwatchedError:
+            return self._source.on_one_replica(ask)
+
+    def _write(self, work: _Work, count: ChunkCount, notes: "_Notes") -> None:
+        piece, chunk = work.piece, work.chunk
+        notes.note_refused(piece, count.refused)
+        plan = work.plan.only(key for key in work.plan.keys if key not in count.refused)
         marks = self._store.marks() if piece.ascending or count.groups else {}
         places = Places(plan, marks, chunk.end)
         grouped_steps = places.admitted(count.groups)
@@ -120,20 +146,11 @@ class Replay:
                     bridging=key not in sampled,
                 )
             )
-        replayed = self._store.replayed()
-        self._store.write_replayed(ranges, {key: _extended(replayed.get(key), chunk, piece) for key in plan.keys})
+        self._store.write_replayed(ranges, dict.fromkeys(plan.keys, (chunk.start, chunk.end)))
 
-    def _counted(self, plan: CountingPlan, piece: Piece, chunk: Chunk) -> ChunkCount:
-        """What one replica knows of the chunk: one that saw its beginning if there is one, where counting goes on."""
 
-        def work(replica: MetricsSource) -> ChunkCount:
-            return ChunkCounter(replica, self._slice_length, self._scrape_interval).count(plan, chunk)
-
-        proof = Proof(watched_query(plan.terms, self._scrape_interval), datetime.fromtimestamp(chunk.start, UTC))
-        try:
-            return self._source.on_one_replica(work, proof if piece.ascending else None)
-        except UnwatchedError:
-            return self._source.on_one_replica(work)
+def _batches(keys: Sequence[LedgerKey]) -> Iterator[Sequence[LedgerKey]]:
+    return (keys[begin : begin + _MOST_SLOS] for begin in range(0, len(keys), _MOST_SLOS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +161,7 @@ class _Notes:
     returned: dict[LedgerKey, Step] = field(default_factory=dict)
     """Going downwards, a step that ends a gap comes before the gap's beginning is known: it is kept until then."""
     left_out: dict[LedgerKey, int] = field(default_factory=dict)
-    seen: dict[tuple[Piece, LedgerKey], int] = field(default_factory=dict)
+    seen: dict[tuple[Piece, LedgerKey], int | None] = field(default_factory=dict)
     """Going upwards: the end of the last step, by piece and SLO."""
 
     def last_seen(self, piece: Piece, key: LedgerKey, steps: Sequence[Step], mark: LedgerMark | None) -> int | None:
@@ -157,6 +174,13 @@ class _Notes:
         if after is not None:
             self.seen[piece, key] = after
         return before
+
+    def note_refused(self, piece: Piece, refused: Mapping[LedgerKey, str]) -> None:
+        """Nobody counted, so what happened meanwhile is not in the increases beside it: there is no gap to bridge."""
+        self.refused.update(refused)
+        for key in refused:
+            self.returned.pop(key, None)
+            self.seen[piece, key] = None
 
     def note_left_out(self, counts: Mapping[LedgerKey, int]) -> None:
         for key, count in counts.items():
@@ -173,9 +197,3 @@ class _Notes:
             self.returned[key] = returned
             return steps
         return [*steps, returned]
-
-
-def _extended(replayed: tuple[int, int] | None, chunk: Chunk, piece: Piece) -> tuple[int, int]:
-    if piece.ascending:
-        return (replayed[0] if replayed else chunk.start, chunk.end)
-    return (chunk.start, replayed[1] if replayed else piece.end)

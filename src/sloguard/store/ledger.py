@@ -19,8 +19,10 @@ from sqlalchemy import (
 
 from sloguard.model.adjustment import Adjustment
 from sloguard.model.measurement import Slice, SliceColumns
+from sloguard.model.span import Span
 from sloguard.ports import CountedRange, LedgerKey, LedgerMark
 from sloguard.store.adjustments import in_force
+from sloguard.store.asked import add_holes, read_holes, remember_asked
 from sloguard.store.bulk import all_rows, for_each
 from sloguard.store.columns import read_columns
 from sloguard.store.connection import reading, writing
@@ -89,13 +91,21 @@ class SqlLedgerStore:
             rows = connection.execute(select(*columns).where(series.c.replayed_start.is_not(None))).all()
         return {LedgerKey(slo_id, fingerprint): (start, end) for slo_id, fingerprint, start, end in rows}
 
-    def write_replayed(self, ranges: Sequence[CountedRange], done: Mapping[LedgerKey, tuple[int, int]]) -> None:
+    def write_replayed(self, ranges: Sequence[CountedRange], asked: Mapping[LedgerKey, Span]) -> None:
         with writing(self.engine) as connection:
+            share_slices(connection)
+            if asked:
+                remember_asked(connection, asked)
             write_counts(connection, ranges)
-            if done:
-                keys = _with_series(connection, done, done)
-                rows = [{"of": keys[key], "start": start, "end": end} for key, (start, end) in done.items()]
-                for_each(connection, _REMEMBER_REPLAYED, sorted(rows, key=itemgetter("of")))
+
+    def holes(self) -> Mapping[LedgerKey, tuple[Span, ...]]:
+        with reading(self.engine) as connection:
+            return read_holes(connection)
+
+    def note_holes(self, holes: Mapping[LedgerKey, Span]) -> None:
+        if holes:
+            with writing(self.engine) as connection:
+                add_holes(connection, holes)
 
     def adjustments(self) -> Sequence[Adjustment]:
         with reading(self.engine) as connection:
@@ -105,11 +115,6 @@ class SqlLedgerStore:
 _FEW = 500
 """So many SLOs are looked for one by one; where there are more, all are read."""
 
-_REMEMBER_REPLAYED = (
-    update(series)
-    .where(series.c.key == bindparam("of"))
-    .values(replayed_start=bindparam("start"), replayed_end=bindparam("end"))
-)
 DELETE_RANGE = delete(slices).where(
     slices.c.series_key == bindparam("of"), slices.c.start >= bindparam("begin"), slices.c.start < bindparam("end")
 )

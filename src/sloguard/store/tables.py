@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every schema there has been, oldest first. Reading it from `migrations` would cost 0.3 s at each start."""
 
 CURRENT_REVISION = REVISIONS[-1]
@@ -81,6 +81,15 @@ slices = Table(
     Column("bridged", Boolean, nullable=False),
     Column("unseen_seconds", Integer, nullable=False, server_default=text("0")),
     sqlite_with_rowid=False,  # the primary key is the table: half the size, and a range is one read
+)
+
+holes = Table(
+    "holes",
+    metadata,
+    Column("series_key", _RowId, ForeignKey("series.key"), nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    PrimaryKeyConstraint("series_key", "start", name="holes_series_key_start"),
 )
 
 alerts = Table(
