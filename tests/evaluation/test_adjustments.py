@@ -203,6 +203,25 @@ def test_what_has_not_settled_yet_is_excluded_by_its_part() -> None:
     assert found.counts == Counts(3.0, 596.0)
 
 
+def test_an_exclusion_that_cuts_a_long_slice_is_approximate() -> None:
+    """Minutes up to an hour ago, then hours: of what lies within an hour nobody knows where."""
+    old = [Slice(END - hours * 3600, 3600, 6.0, 600.0) for hours in range(48, 2, -1)]
+    new = [Slice(END - 60 * back, 60, 0.1, 10.0) for back in range(120, 0, -1)]
+    plain = ObservedSlices(History.of([*old, *new]), None, NOW, FIVE_MINUTES / 5, 0)
+    timeslices = Timeslices(HOUR, Decimal("0.95"))
+    for applying, cut in (
+        (exclusion(END - 10 * 3600, END - 9 * 3600), False),
+        (exclusion(END - 10 * 3600, END - 9 * 3600 - 60), True),
+        (exclusion(END - 10 * 3600 + 600, END - 9 * 3600), True),
+        (exclusion(END - 3630, END - 1830), False),
+        (exclusion(END - 90 * 3600 + 600, END - 80 * 3600), False),
+    ):
+        for seen in (adjusted(plain, applying), timesliced(adjusted(plain, applying), timeslices)):
+            found = measure(seen, timedelta(days=1))
+            assert isinstance(found, Measurement)
+            assert found.approximate is cut, applying
+
+
 def test_corrections_never_lead_below_zero_or_beyond_all() -> None:
     seen = observed([(1.0, 10.0)] * 60)
     for bad, total in ((-1e6, 0.0), (0.0, -1e6), (1e6, 0.0)):

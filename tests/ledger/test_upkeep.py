@@ -12,6 +12,7 @@ from sloguard.model.slo import EventsIndicator, Slo
 from sloguard.model.timeslices import Timeslices
 from sloguard.model.window import CalendarWindow, Period
 from sloguard.ports import LedgerKey
+from tests.support.adjustments import correction, exclusion
 from tests.support.slos import make_slo
 
 DAY = 86_400
@@ -65,3 +66,23 @@ def test_groups_are_kept_as_their_template_and_strangers_as_they_are() -> None:
     generation, stranger = template._replace(fingerprint="before"), LedgerKey("gone/slo", "f")
     fine = of_groups(finenesses([TENANTS]), [group, generation, stranger])
     assert set(fine) == {group}
+
+
+def test_slices_end_where_an_exclusion_begins_and_ends() -> None:
+    """Rolled up, an hour of which ten minutes are excluded could only be told from the rest in proportion."""
+    start = (NOW - 20 * DAY) // 3_600 * 3_600 + 600
+    members = (Member("shop/plain", Decimal(1)),)
+    whole = replace(slo("whole"), indicator=CompositeIndicator(members))
+    for scope, cut in (
+        ("shop/plain", {"shop/plain"}),
+        ("shop/whole", {"shop/plain"}),
+        ('shop/tenants{tenant="acme"}', {"shop/tenants"}),
+        ("*", {"shop/plain", "shop/sliced", "shop/tenants"}),
+        ("mall", set()),
+    ):
+        fine = finenesses([PLAIN, SLICED, TENANTS, whole], [exclusion(start, start + 600, scope)])
+        assert {key.slo_id for key, each in fine.items() if each.bounds == {start, start + 600}} == cut, scope
+        orders = [order for order in roll_ups(fine, Retention(), 60, NOW) if order.start <= start < order.end]
+        assert {key.slo_id for order in orders if order.cuts == (start, start + 600) for key in order.keys} == cut
+    corrected = finenesses([PLAIN], [correction(start, start + 600, 1, 1, "shop/plain")])
+    assert not any(each.bounds for each in corrected.values()), "it is spread evenly anyway"

@@ -87,6 +87,10 @@ class Adjustments:
             return max(0.0, end - start)
         return sum(piece.end - piece.start for piece in self.kept(start, end))
 
+    def bounds(self, start: float, end: float) -> Iterator[float]:
+        """Where exclusions begin and end between two instants."""
+        return (bound for each in self.excluded for bound in each if start < bound < end)
+
     def expected(self, start_at: datetime, end_at: datetime) -> timedelta:
         """So much of the time between two instants has to be covered."""
         return timedelta(seconds=self.kept_seconds(start_at.timestamp(), end_at.timestamp()))

@@ -135,8 +135,16 @@ class ObservedSlices:
             return NoData(window, reason, coverage)
         total = max(0.0, seen.total)
         counts = Counts(min(max(0.0, seen.bad), total), total)
-        partial = cut or self.counted_from is None or start < self.counted_from
+        partial = cut or self.counted_from is None or start < self.counted_from or self.cut_by_exclusions(start, end)
         return Measurement(window, self.at, counts, coverage, approximate=partial)
+
+    def cut_by_exclusions(self, start: float, end: float) -> bool:
+        """Whether an exclusion begins or ends within a long slice of old time, of whose course nothing is known.
+
+        An exclusion is put around bad events on purpose, so these do not lie evenly in the slice that it cuts.
+        """
+        cut = (self.history.bounds(bound) for bound in self.adjustments.bounds(start, end))
+        return any(high - low > self.slice_length.total_seconds() for low, high in cut)
 
     def _moved(self, start: float, end: float) -> tuple[float, float, bool]:
         """The window's bounds, at bounds of slices if those are near enough; and whether a slice is cut by them."""

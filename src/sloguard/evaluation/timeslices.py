@@ -124,7 +124,11 @@ class ObservedTimeslices:
         return ObservedSlices(self.verdicts, None, end_at, self.slice_length, self.counted.counted_from, whole)
 
     def _answer(self, seen: Measurement | NoData) -> Measurement | NoData:
+        if isinstance(seen, Measurement):
+            end = self.at.timestamp()
+            cut = self.counted.cut_by_exclusions(end - seen.window.total_seconds(), end)
+            return replace(seen, approximate=True) if cut else seen
         begun = self.counted.history.first is not None or self.counted.tail is not None
-        if isinstance(seen, NoData) and seen.reason is NoDataReason.NEVER_SEEN and begun:
+        if seen.reason is NoDataReason.NEVER_SEEN and begun:
             return replace(seen, reason=NoDataReason.LOW_COVERAGE)
         return seen
