@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sloguard.alerting.decide import RISES
 from sloguard.alerting.judgement import decide_alerts, is_calm, judge
 from sloguard.evaluation.history import History
 from sloguard.evaluation.measure import ObservedSlices
@@ -85,11 +86,15 @@ def test_it_decides_as_judge_does_at_each_instant(stretches: Sequence[Stretch]) 
     fine = [each for each in past(stretches) if each.seconds == 60 and not each.bridged]
     alerts: dict[AlertKind, Alert | None] = {}
     expected: list[str] = []
+    fired: dict[AlertKind, list[datetime]] = {}
     for minute in range(1, 401):
         now = instant(minute)
         known = [each for each in fine if each.end <= now.timestamp()]
         seen = ObservedSlices(History.of(known), None, now, timedelta(seconds=60), START if fine else None)
-        judged = judge(QUICK, seen, alerts, BEGIN)
+        judged = judge(QUICK, seen, alerts, BEGIN, fired)
+        for kind, each in judged.decisions.items():
+            if each.transition in RISES:
+                fired.setdefault(kind, []).append(now)
         alerts = {kind: each.alert for kind, each in judged.decisions.items()}
         expected += [
             f"{now} {kind} {each.transition} {each.reason}"

@@ -89,6 +89,8 @@ def test_a_document_in_full() -> None:
                                 "ends_in_seconds": None,
                                 "limit_seconds": None,
                                 "last_seen_at": None,
+                                "quiet": None,
+                                "acknowledged": None,
                             }
                         ],
                     }

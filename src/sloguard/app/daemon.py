@@ -11,6 +11,7 @@ from socket import gethostname
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
 from sloguard.app.past import StoredPast
+from sloguard.clock import utc_now
 from sloguard.daemon.chores import Chore
 from sloguard.daemon.cycle import Cycle
 from sloguard.daemon.daemon import Daemon, Parts
@@ -27,7 +28,7 @@ from sloguard.prometheus import PrometheusReplicas
 from sloguard.prometheus.adhoc import AdhocQueries
 from sloguard.store import Store, open_store
 from sloguard.store.backup.scheduled import ScheduledBackups
-from sloguard.web import WebServer, create_app
+from sloguard.web import Desk, WebServer, create_app
 
 _ATTEMPTS = 2
 """The next evaluation asks again anyway."""
@@ -93,7 +94,8 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
             replicas=replicas.states,
         )
         daemon = Daemon(configuration, parts)
-        web = create_app(daemon, registry, StoredPast(configuration, store))
+        desk = Desk(store.quiet, store.alerts, configuration.slos, configuration.api_token, utc_now)
+        web = create_app(daemon, registry, StoredPast(configuration, store), desk)
         server = stack.enter_context(WebServer(web, host, port))
         daemon.start()
         stack.callback(daemon.stop)

@@ -1,15 +1,15 @@
 """Keeps the alerts of a backtest, and writes down what becomes of each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sloguard.alerting.decide import remove
+from sloguard.alerting.decide import FLAP_WINDOW, RISES, remove
 from sloguard.alerting.judgement import Decided, status_of
 from sloguard.backtest.firing import Detection, Firing, Update
 from sloguard.backtest.onset import consumed, onset
 from sloguard.evaluation.measure import Observed
-from sloguard.model.alert import Alert, AlertDecision, AlertKind, Transition
+from sloguard.model.alert import OF_AN_SLO, Alert, AlertDecision, AlertKind, Transition
 from sloguard.model.slo import Slo
 
 _NO_ALERTS: Mapping[AlertKind, Alert] = {}
@@ -22,9 +22,15 @@ class Journal:
     _open: dict[tuple[str, AlertKind], Firing] = field(default_factory=dict)
     _closed: list[Firing] = field(default_factory=list)
     _counts: dict[str, int] = field(default_factory=dict)
+    _fired: dict[tuple[str, AlertKind], list[datetime]] = field(default_factory=dict)
+    """When alerts fired or escalated within the last hour of each."""
 
     def firing(self, slo: Slo) -> Mapping[AlertKind, Alert]:
         return self.alerts.get(slo.id, _NO_ALERTS)
+
+    def fired(self, slo: Slo) -> Mapping[AlertKind, Sequence[datetime]]:
+        """When its alerts fired or escalated lately: what flaps is damped, as in the daemon."""
+        return {kind: self._fired[slo.id, kind] for kind in OF_AN_SLO if (slo.id, kind) in self._fired}
 
     def note(self, slo: Slo, observed: Observed, decided: Decided, resolution: timedelta) -> None:
         """Take over the decisions of one evaluation."""
@@ -56,6 +62,8 @@ class Journal:
 
     def _change(self, slo: Slo, kind: AlertKind, decision: AlertDecision, at: datetime) -> None:
         key = (slo.id, kind)
+        if decision.transition in RISES:
+            self._fired[key] = [*(each for each in self._fired.get(key, ()) if at - each < FLAP_WINDOW), at]
         if decision.transition is Transition.WORSEN:
             begun = self._open[key]
             self._open[key] = replace(begun, updates=(*begun.updates, Update(at, decision.reason)))

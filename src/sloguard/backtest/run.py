@@ -147,7 +147,7 @@ class Walk:
             before = self._journal.firing(slo)
             self._evaluations += 1
             if not is_calm(slo, observed, before):
-                decided = decide_alerts(slo, observed, before, self.period.since)
+                decided = decide_alerts(slo, observed, before, self.period.since, self._journal.fired(slo))
                 self._journal.note(slo, observed, decided, resolution)
         if self.slo.is_template:
             self._journal.remove_all_but((slo.id for slo in current), now)

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from sloguard.cli.attending import ack, held_back
 from sloguard.cli.backtest import backtest
 from sloguard.cli.check import check
 from sloguard.cli.correct import correct
@@ -18,6 +19,7 @@ from sloguard.cli.preview import preview
 from sloguard.cli.replay import replay
 from sloguard.cli.run import run
 from sloguard.cli.schema import schema
+from sloguard.cli.silence import silence
 from sloguard.cli.status import status
 from sloguard.cli.store_care import backup, restore, verify
 from sloguard.cli.validate import validate
@@ -44,6 +46,8 @@ _COMMANDS = (
     backtest,
     run,
     preview,
+    ack,
+    held_back,
     backup,
     restore,
     verify,
@@ -54,6 +58,7 @@ _COMMANDS = (
 for _command in _COMMANDS:
     app.command()(_command)
 
+app.add_typer(silence, name="silence", no_args_is_help=True)
 app.add_typer(exclude, name="exclude", no_args_is_help=True)
 app.add_typer(correct, name="correct", no_args_is_help=True)
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -12,12 +13,15 @@ from sloguard.presentation.status_table import WORDS, status_table
 from sloguard.presentation.words import instant
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sloguard.backtest.table import Table as PlainTable
 
 _STYLES = {SloState.OK: "", SloState.BURNING: "yellow", SloState.EXHAUSTED: "red", SloState.NO_DATA: "dim"}
 _WIDE_ONLY = frozenset({"Window", "Budget ends"})
 """What a narrow terminal does without: a number that is cut off would be a wrong number."""
 WIDE = 120
+_PIPED_WIDTH = 200
 
 
 def status_renderable(report: StatusReport, width: int) -> Table:
@@ -53,6 +57,19 @@ def plain_renderable(content: "PlainTable") -> Table:
     for row in content.rows:
         table.add_row(*(Text(cell) for cell in row))
     return table
+
+
+def print_plain(header: "Sequence[str]", rows: "Sequence[Sequence[str]]") -> None:
+    """A table of text on stdout; wide where no terminal sets a width."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_PIPED_WIDTH)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for index, heading in enumerate(header):
+        table.add_column(heading, no_wrap=index == 0)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console.print(table)
 
 
 def _whole(number: str) -> str:

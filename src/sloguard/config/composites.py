@@ -32,7 +32,7 @@ def with_full_ids(indicator: Indicator, service: str) -> Indicator:
     """Members of the same service by their ids."""
     if not isinstance(indicator, CompositeIndicator):
         return indicator
-    members = tuple(replace(member, slo_id=_full_id(member.slo_id, service)) for member in indicator.members)
+    members = tuple(replace(member, slo_id=full_id(member.slo_id, service)) for member in indicator.members)
     return replace(indicator, members=members)
 
 
@@ -59,7 +59,7 @@ def check_composites(services: Sequence[Service], declared: object, report: Repo
     slos = {slo.id: slo for service in services for slo in service.slos}
     graph = _Graph(slos)
     composites_only = [slo for slo in slos.values() if _members(slo)]
-    known = dict.fromkeys([*slos, *_declared_ids(declared)]) if composites_only else {}
+    known = dict.fromkeys([*slos, *declared_ids(declared)]) if composites_only else {}
     suspects = graph.suspects(composites_only)
     for slo in composites_only:
         if report.is_full:
@@ -120,11 +120,13 @@ def _members(slo: Slo) -> tuple[Member, ...]:
     return slo.indicator.members if isinstance(slo.indicator, CompositeIndicator) else ()
 
 
-def _full_id(name: str, service: str) -> str:
+def full_id(name: str, service: str) -> str:
+    """A bare name is that of an SLO of the same service."""
     return name if "/" in name else f"{service}/{name}"
 
 
-def _declared_ids(services: object) -> Iterator[str]:
+def declared_ids(services: object) -> Iterator[str]:
+    """Of the file's services as plain data: an SLO with a problem of its own is known nevertheless."""
     for service in _mappings(services):
         for slo in _mappings(service.get("slos")):
             yield f"{service.get('name')}/{slo.get('name')}"

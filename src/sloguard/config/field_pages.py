@@ -49,7 +49,7 @@ include: [team-a/*.yaml, team-b]
 
 - Together they are one configuration. Every file has its own `version`.
 - `prometheus`, `evaluation`, `notify`, `routes` and `defaults` stand in one of them and hold for all. \
-Templates may be declared and used in any of them.
+Templates may be declared and used in any of them, and any of them may add to `maintenance`.
 - A service stands in one file. A file is read once: including it twice, or in a circle, is an error.
 - Paths (`include`, `*_file`) are relative to the file that they stand in. Hidden files are passed over.
 - Problems bear the name of their own file.
@@ -111,6 +111,10 @@ _ORDER = (
     "ForecastEntry",
     "NoDataEntry",
     "SelfAlertEntry",
+    "MaintenanceEntry",
+    "FoldingEntry",
+    "RemindersEntry",
+    "WebEntry",
     "DefaultsEntry",
     "PrometheusEntry",
     "BasicAuthEntry",
@@ -140,6 +144,10 @@ _TITLES = {
     "WindowEntry": "window",
     "BudgetingEntry": "budgeting",
     "AlertingEntry": "alerting",
+    "MaintenanceEntry": "maintenance",
+    "FoldingEntry": "folding",
+    "RemindersEntry": "reminders",
+    "WebEntry": "web",
     "TierEntry": "A tier",
     "SuccessRateEntry": "A success-rate tier",
     "BudgetEntry": "A threshold of the budget",

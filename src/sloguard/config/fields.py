@@ -92,7 +92,8 @@ def _read_slice_objective(value: object) -> Decimal:
     return Decimal(1) if as_number(value) == 100 else _read_objective(value)  # noqa: PLR2004 - percent
 
 
-def _read_duration(value: object) -> timedelta:
+def read_duration(value: object) -> timedelta:
+    """A duration as Prometheus writes it."""
     if isinstance(value, str):
         try:
             return parse_duration(value)
@@ -127,14 +128,14 @@ def _in_seconds(seconds: Decimal) -> str:
 def _read_delay(value: object) -> timedelta:
     """A duration that may be zero."""
     zero = as_number(value) == 0 or (isinstance(value, str) and re.fullmatch("0+(ms|s|m|h)", value))
-    return timedelta(0) if zero else _read_duration(value)
+    return timedelta(0) if zero else read_duration(value)
 
 
 def read_rolling(value: object) -> timedelta:
     """The length of a rolling window."""
     if as_number(value) is not None:
         raise refusal(values.DURATION, "is not a duration", "Write the unit too: 30d for 30 days.")
-    window = _read_duration(value)
+    window = read_duration(value)
     if window % timedelta(hours=1) or not timedelta(hours=1) <= window <= _LONGEST_WINDOW:
         what = "must be a whole number of hours, from 1h to 365d"
         raise refusal(values.WINDOW, what, "Use a window such as 7d, 28d, 30d or 90d.")
@@ -142,7 +143,7 @@ def read_rolling(value: object) -> timedelta:
 
 
 def _read_timeslice(value: object) -> timedelta:
-    length = _read_duration(value)
+    length = read_duration(value)
     if timedelta(hours=1) % length:
         what = "must divide an hour"
         raise refusal(values.BUDGETING, what, "Use a timeslice of 1m, 5m, 10m or 1h.")
@@ -262,7 +263,7 @@ SliceObjective = Annotated[
     PlainValidator(_read_slice_objective),
     WithJsonSchema({**_NUMBER_SCHEMA, "exclusiveMinimum": 1, "maximum": 100}),
 ]
-Duration = Annotated[timedelta, PlainValidator(_read_duration), WithJsonSchema(_DURATION_SCHEMA)]
+Duration = Annotated[timedelta, PlainValidator(read_duration), WithJsonSchema(_DURATION_SCHEMA)]
 Delay = Annotated[
     timedelta,
     PlainValidator(_read_delay),

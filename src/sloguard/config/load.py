@@ -14,6 +14,7 @@ from sloguard.config.places import Places
 from sloguard.config.plain import PlainData
 from sloguard.config.policies import PolicyReader
 from sloguard.config.problem import Problem, one_line
+from sloguard.config.quiet import MaintenanceReader, api_token, folding, reminders
 from sloguard.config.receivers import ReceiverReader
 from sloguard.config.report import Report
 from sloguard.config.routes import RouteReader, declared_receivers, warn_about_routes
@@ -31,6 +32,7 @@ from sloguard.config.shape import checked
 from sloguard.config.surroundings import PrometheusReader, evaluation_settings
 from sloguard.config.templates import with_templates
 from sloguard.config.union import united
+from sloguard.config.upstreams import check_upstreams
 from sloguard.config.versions import LANGUAGES, Languages
 from sloguard.model.settings import Configuration
 
@@ -110,11 +112,16 @@ def _converted(data: Mapping[str, object], files: NamedFiles, report: Report) ->
         routes=route_reader.routes(shell.routes, ("routes",)),
         no_data_route=route_reader.no_data(shell.routes, ("routes",)),
         blindness=blindness(shell.self_alert, report),
+        maintenance=MaintenanceReader(report, data.get("services")).windows(shell.maintenance),
+        folding=folding(shell.folding, report),
+        reminders=reminders(shell.reminders, report),
+        api_token=api_token(shell.web, secrets, report),
         backup=backup_settings(shell.backup, files, report),
         web_url=(shell.web_url or "").rstrip("/"),
         message_templates=message_templates(shell.messages or MessagesEntry(), files, report),
     )
     check_composites(configuration.services, data.get("services"), report)
+    check_upstreams(configuration.slos, data.get("services"), report)
     if not report.has_errors:  # a route with an error leads nowhere for another reason
         warn_about_routes(configuration, report)
     return configuration

@@ -21,10 +21,13 @@ _PUBLIC_KEYS = frozenset(
         "routing_key_file",
         "bearer_token_file",
         "password_file",
+        "api_token_file",
     }
 )
+_SECTIONS = frozenset({"notify", "prometheus", "web"})
+"""Where credentials belong."""
 
 
 def is_secret(path: Path) -> bool:
     """Whether the value may be a credential, its own or one that was written in the wrong place."""
-    return bool(path) and path[0] in {"notify", "prometheus"} and (path[-1] not in _PUBLIC_KEYS or "headers" in path)
+    return bool(path) and path[0] in _SECTIONS and (path[-1] not in _PUBLIC_KEYS or "headers" in path)

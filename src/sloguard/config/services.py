@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from sloguard.config.budgeting import timeslices
 from sloguard.config.codes import alerting, shape
-from sloguard.config.composites import check_composite_entry, with_full_ids
+from sloguard.config.composites import check_composite_entry, full_id, with_full_ids
 from sloguard.config.fineness import warn_if_too_strict
 from sloguard.config.funnels import funnels
 from sloguard.config.groups import with_groups
@@ -116,6 +116,7 @@ class ServiceReader:
             dashboard_url=inherited.text(entry, "dashboard_url"),
             breakdown_by=tuple(dict.fromkeys(entry.breakdown_by)),
             timeslices=sliced,
+            depends_on=tuple(dict.fromkeys(full_id(each, service) for each in entry.depends_on)),
         )
         warn_if_too_strict(slo, path, self.policies.slice_length, self.report)
         weighted = slo if entry.weight is None else replace(slo, weight=entry.weight)

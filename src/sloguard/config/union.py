@@ -11,6 +11,9 @@ from sloguard.config.report import Report
 from sloguard.config.versions import VERSION
 
 SERVICES = "services"
+MAINTENANCE = "maintenance"
+_LISTS = (SERVICES, MAINTENANCE)
+"""Any file may add to these."""
 TEMPLATES = "templates"
 
 
@@ -20,33 +23,33 @@ def united(documents: Sequence[Document], report: Report) -> nodes.Mapping:
     if len(documents) == 1:
         return first
     entries: dict[str, Entry] = {}
-    services: list[Entry] = []
+    lists: dict[str, list[Entry]] = {}
     for document in documents:
         for key, entry in document.root.entries.items():
-            if key == SERVICES:
-                services.append(entry)
+            if key in _LISTS:
+                lists.setdefault(key, []).append(entry)
             elif key not in entries:
                 entries[key] = entry
             elif key == TEMPLATES:
                 entries[key] = _with_templates(entries[key], entry, report)
             elif key != VERSION:
                 _refuse(one_line(key), entry.key_place, entries[key].key_place, report)
-    if services:
-        entries[SERVICES] = _joined(services, report)
+    for key, parts in lists.items():
+        entries[key] = _joined(key, parts, report)
     return nodes.Mapping(entries, first.place)
 
 
-def _joined(services: Sequence[Entry], report: Report) -> Entry:
-    if len(services) == 1:
-        return services[0]
+def _joined(key: str, parts: Sequence[Entry], report: Report) -> Entry:
+    if len(parts) == 1:
+        return parts[0]
     items: list[nodes.Node] = []
-    for entry in services:
+    for entry in parts:
         if isinstance(entry.value, nodes.Sequence):
             items += entry.value.items
         else:
             do = "Write the items in [brackets], or each after `- `."
-            report.add(shape.WRONG_TYPE, entry.value.place, "services must be a list", do)
-    return Entry(services[0].key_place, nodes.Sequence(tuple(items), services[0].value.place))
+            report.add(shape.WRONG_TYPE, entry.value.place, f"{key} must be a list", do)
+    return Entry(parts[0].key_place, nodes.Sequence(tuple(items), parts[0].value.place))
 
 
 def _with_templates(earlier: Entry, later: Entry, report: Report) -> Entry:

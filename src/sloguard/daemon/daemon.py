@@ -196,6 +196,7 @@ class Daemon:
         self._latest = report
         self._fault = None
         self._parts.telemetry.decided(report.decisions)
+        self._parts.telemetry.held_back(report.held_back)
         self._parts.telemetry.left_out(report.left_out)
         self._left_out.note(report.left_out)
         self._parts.telemetry.replicas(self._parts.replicas())

@@ -7,6 +7,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from sloguard.daemon.delivery_run import DeliveryReport
 from sloguard.model.alert import AlertDecision, AlertKey
+from sloguard.model.quiet import QuietReason
+from sloguard.model.told import HeldBack
 from sloguard.ports import ReplicaState
 from sloguard.promql import names
 
@@ -35,6 +37,14 @@ class Telemetry:
             [names.LABEL_TRANSITION, names.LABEL_REASON],
             registry=registry,
         )
+        self._held_back = Counter(
+            names.METRIC_HELD_BACK,
+            "Alerts of which nothing, or nothing more, was said, by reason.",
+            [names.LABEL_REASON],
+            registry=registry,
+        )
+        for reason in QuietReason:
+            self._held_back.labels(reason.value)
         self._notifications = Gauge(
             names.METRIC_NOTIFICATIONS,
             "Answers of receivers since the daemon started, by receiver and outcome.",
@@ -82,6 +92,10 @@ class Telemetry:
     def decided(self, decisions: Mapping[AlertKey, AlertDecision]) -> None:
         for decision in decisions.values():
             self._transitions.labels(decision.transition.value, decision.reason.code.value).inc()
+
+    def held_back(self, entries: Sequence[HeldBack]) -> None:
+        for entry in entries:
+            self._held_back.labels(entry.quiet.reason.value).inc()
 
     def replicas(self, states: Sequence[ReplicaState]) -> None:
         for state in states:

@@ -6,6 +6,7 @@ from sloguard.model.measurement import Counts
 from sloguard.model.status import Health, PeriodProgress, ServiceStatus, SloStatus, StatusReport
 from sloguard.presentation.adjustments import adjusted_document
 from sloguard.presentation.numbers import events, number, seconds, time
+from sloguard.presentation.quiet_words import acknowledged_document, quiet_document
 from sloguard.presentation.words import rfc3339
 
 SCHEMA = "sloguard/status/v1"
@@ -110,4 +111,6 @@ def _alert(alert: Alert) -> dict[str, object]:
         "ends_in_seconds": seconds(reason.ends_in),
         "limit_seconds": seconds(reason.limit),
         "last_seen_at": time(reason.last_seen_at),
+        "quiet": quiet_document(alert.quiet),
+        "acknowledged": acknowledged_document(alert.acknowledged),
     }

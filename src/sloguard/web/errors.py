@@ -10,12 +10,18 @@ from starlette.responses import JSONResponse
 from sloguard.web.http import SECURITY_HEADERS
 from sloguard.web.rendering import html_response
 
+_LONGEST_DETAIL = 1_000
 _FOR_PROGRAMS = ("/api", "/health", "/metrics", "/openapi.json")
 _DETAILS = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address is only for reading.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take this method.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request's body is larger than 64 KB.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "sloguard could not answer. Its log says why.",
 }
+
+
+class Refusal(HTTPException):
+    """Says in a sentence of its own why; the sentence is shown."""
 
 
 def problem(status: HTTPStatus, detail: str) -> Response:
@@ -32,16 +38,17 @@ def add_error_handlers(app: FastAPI) -> None:
 
 def _refused(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR)
-    response = _answer(request, status)
+    response = problem(status, error.detail) if isinstance(error, Refusal) else _answer(request, status)
     response.headers.update((error.headers or {}) if isinstance(error, HTTPException) else {})
     return response
 
 
 def _misunderstood(_request: Request, error: Exception) -> Response:
-    """A parameter of the API that is out of bounds, or no number."""
+    """What is out of bounds, unknown, or no number, and where; what was sent is not repeated."""
     found = error.errors() if isinstance(error, RequestValidationError) else ()
-    words = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in found)
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{words}.")
+    places = [".".join(map(str, each["loc"][1:])) or "body" for each in found]
+    words = "; ".join(f"{place}: {each['msg']}" for place, each in zip(places, found, strict=True))
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{words[:_LONGEST_DETAIL]}.")
 
 
 def _failed(request: Request, _error: Exception) -> Response:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from sloguard.model.status import Health, ServiceStatus, SloState, SloStatus, St
 from sloguard.ports import HealthCheck
 from sloguard.presentation import status_words as say
 from sloguard.presentation.adjustments import adjusted_words, applied, effect_words, label, scope
+from sloguard.presentation.quiet_words import remarks
 from sloguard.presentation.words import count, instant, percent, window
 from sloguard.web.links import page_path, safe_link
 
@@ -152,10 +153,14 @@ def _firing(slo: SloStatus, alert: Alert, as_of: datetime) -> Attention:
         label=say.SEVERITY_WORDS[alert.severity],
         title=slo.id,
         text=_unbroken(f"{text[0].upper()}{text[1:]}."),
-        more=_unbroken(_budget_sentence(slo, as_of)),
+        more=_unbroken(" ".join(filter(None, (_budget_sentence(slo, as_of), *_sentences(remarks(alert)))))),
         owner=slo.owner,
         runbook=safe_link(slo.runbook_url),
     )
+
+
+def _sentences(remarks: Iterable[str]) -> Iterator[str]:
+    return (f"{remark[0].upper()}{remark[1:]}." for remark in remarks)
 
 
 def _budget_sentence(slo: SloStatus, as_of: datetime) -> str:

@@ -8,6 +8,7 @@ from sloguard.config.codes import (
     groups,
     indicators,
     live,
+    quiet,
     reading,
     settings,
     shape,
@@ -15,7 +16,7 @@ from sloguard.config.codes import (
 )
 from sloguard.config.codes.code import Code, Scope, example_file
 
-_MODULES = (reading, files, shape, values, indicators, groups, funnels, composites, alerting, settings, live)
+_MODULES = (reading, files, shape, values, indicators, groups, funnels, composites, alerting, quiet, settings, live)
 
 ALL: tuple[Code, ...] = tuple(
     sorted(

@@ -57,7 +57,7 @@ NOT_SUPPORTED = Code(
     "Not supported by this version",
     "sloguard's language has room for this, but this version of the program does not implement it.",
     "Write it the way the message says, or leave it out.",
-    "depends_on: [shop/database]\n",
+    "webhook: https://hooks.example.com\n",
 )
 
 NAME = Code(

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from sloguard.config.fields import NameKey, References, Url
 from sloguard.config.schema.alerting import RoutesEntry, SelfAlert
 from sloguard.config.schema.entry import Entry
+from sloguard.config.schema.quiet import FoldingOrNone, MaintenanceEntry, RemindersEntry, WebEntry
 from sloguard.config.schema.required import required_here
 from sloguard.config.schema.service import DefaultsEntry, ServiceEntry, TemplateEntry
 from sloguard.config.schema.surroundings import (
@@ -29,6 +30,19 @@ class _FileKeys(Entry):
         description="sloguard's alert about itself. `none`: then nobody is told.",
         json_schema_extra={"default": "{severity: ticket, after: 5m}"},
     )
+    maintenance: list[MaintenanceEntry] = Field(
+        default=[],
+        description="When nobody wants to hear of alerts, because the cause is known. Any file may add some.",
+    )
+    folding: FoldingOrNone | None = Field(
+        None,
+        description="Alerts that fire together are told as one incident. `none`: each is told on its own.",
+        json_schema_extra={"default": "{within: 10m, more_than: 3}"},
+    )
+    reminders: RemindersEntry | None = Field(
+        None, description="How often receivers are told that an alert goes on that nobody has acknowledged."
+    )
+    web: WebEntry | None = Field(None, description="What the daemon serves.")
     backup: BackupEntry | None = Field(None, description="Backups of the store; none unless this is given.")
     web_url: Url | None = Field(
         None, description="Where people open sloguard's own pages: dashboards link there. Without it they do not."

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, WithJsonSchema
 
-from sloguard.config.fields import Labels, Name, Objective, Positive, Text, Url
+from sloguard.config.fields import Labels, Name, Objective, Positive, References, Text, Url
 from sloguard.config.schema.alerting import Alerting, RoutesEntry
 from sloguard.config.schema.budgeting import BudgetingEntry
 from sloguard.config.schema.entry import Entry
@@ -72,6 +72,11 @@ class SloEntry(DefaultsEntry):
         None,
         description="At most so many groups, 1 to 1,000. What is left out is told.",
         json_schema_extra={"default": DEFAULT_GROUP_LIMIT},
+    )
+    depends_on: References = Field(
+        default=[],
+        description="SLOs without which this one cannot be met, as `service/slo`, or by the bare name in the same "
+        "service. While one of them pages, this one is not told, but listed in that page.",
     )
     weight: Positive | None = Field(
         None,
