@@ -189,9 +189,3 @@ def test_a_store_that_fails_is_unavailable(store: Store) -> None:
     answer = ask(app_of(store), "GET", "/api/v1/silences")
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
-
-
-def test_the_page_about_http_names_every_path_of_the_desk(store: Store) -> None:
-    paths = {path for path in ask(app_of(store), "GET", "/openapi.json").json()["paths"] if path.startswith("/api")}
-    page = Path("docs/http-api.md").read_text(encoding="utf-8")
-    assert {path for path in paths if f"{path}`" not in page} == set()

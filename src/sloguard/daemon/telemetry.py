@@ -31,29 +31,7 @@ class Telemetry:
             "When the last evaluation with complete answers from Prometheus was made.",
             registry=registry,
         )
-        self._transitions = Counter(
-            names.METRIC_TRANSITIONS,
-            "Changes of alerts, by what happened and why.",
-            [names.LABEL_TRANSITION, names.LABEL_REASON],
-            registry=registry,
-        )
-        self._held_back = Counter(
-            names.METRIC_HELD_BACK,
-            "Alerts of which nothing, or nothing more, was said, by reason.",
-            [names.LABEL_REASON],
-            registry=registry,
-        )
-        for reason in QuietReason:
-            self._held_back.labels(reason.value)
-        self._notifications = Gauge(
-            names.METRIC_NOTIFICATIONS,
-            "Answers of receivers since the daemon started, by receiver and outcome.",
-            [names.LABEL_RECEIVER, names.LABEL_OUTCOME],
-            registry=registry,
-        )
-        self._outbox = Gauge(
-            names.METRIC_OUTBOX, "Notifications in the outbox, by state.", [names.LABEL_STATE], registry=registry
-        )
+        self._add_alerts(registry)
         self._replica_up = Gauge(
             names.METRIC_REPLICA_UP,
             "1 if a Prometheus server answered when it was asked last, else 0.",
@@ -82,6 +60,32 @@ class Telemetry:
         build.labels(version).set(1)
         for result in (names.RESULT_SUCCESS, names.RESULT_PROMETHEUS_ERROR, names.RESULT_FAILURE):
             self._evaluations.labels(result)
+
+    def _add_alerts(self, registry: CollectorRegistry) -> None:
+        """What is decided, held back, and sent."""
+        self._transitions = Counter(
+            names.METRIC_TRANSITIONS,
+            "Changes of alerts, by what happened and why.",
+            [names.LABEL_TRANSITION, names.LABEL_REASON],
+            registry=registry,
+        )
+        self._held_back = Counter(
+            names.METRIC_HELD_BACK,
+            "Alerts of which nothing, or nothing more, was said, by reason.",
+            [names.LABEL_REASON],
+            registry=registry,
+        )
+        for reason in QuietReason:
+            self._held_back.labels(reason.value)
+        self._notifications = Gauge(
+            names.METRIC_NOTIFICATIONS,
+            "Answers of receivers since the daemon started, by receiver and outcome.",
+            [names.LABEL_RECEIVER, names.LABEL_OUTCOME],
+            registry=registry,
+        )
+        self._outbox = Gauge(
+            names.METRIC_OUTBOX, "Notifications in the outbox, by state.", [names.LABEL_STATE], registry=registry
+        )
 
     def evaluated(self, result: str, seconds: float, now: datetime) -> None:
         self._evaluations.labels(result).inc()

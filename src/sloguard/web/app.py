@@ -14,9 +14,7 @@ from sloguard.web.pages import add_pages
 from sloguard.web.past import add_past
 
 
-def create_app(
-    view: DaemonView, registry: CollectorRegistry, past: PastView, desk: Desk | None = None
-) -> FastAPI:
+def create_app(view: DaemonView, registry: CollectorRegistry, past: PastView, desk: Desk | None = None) -> FastAPI:
     """Everything that the daemon serves. Registers the SLOs' metrics on `registry`, which `/metrics` exposes.
 
     Without a desk nobody can say anything about alerts, or see what was said.
