@@ -33,7 +33,7 @@ TENANTS = replace(slo("tenants"), group_by=("tenant",))
 
 def test_slos_that_are_alike_are_rolled_up_together() -> None:
     other = slo("other")
-    orders = roll_ups(finenesses([PLAIN, SLICED, other]), Retention(), 60, NOW)
+    orders = roll_ups(finenesses([PLAIN, SLICED, other], ()), Retention(), 60, NOW)
     together = frozenset({ledger_key(PLAIN), ledger_key(other)})
     alone = frozenset({ledger_key(SLICED)})
     assert [(frozenset(order.keys), order.step) for order in orders if len(order.keys) > 1] == [
@@ -51,7 +51,7 @@ def test_slos_that_are_alike_are_rolled_up_together() -> None:
 def test_a_composites_periods_are_those_of_its_members() -> None:
     members = (Member("shop/plain", Decimal(1)), Member("shop/sliced", Decimal(1)))
     whole = replace(slo("whole"), indicator=CompositeIndicator(members), window=YEAR)
-    fine = finenesses([PLAIN, SLICED, whole])
+    fine = finenesses([PLAIN, SLICED, whole], ())
     assert {key.slo_id: each.calendars for key, each in fine.items()} == {
         PLAIN.id: frozenset({YEAR}),
         SLICED.id: frozenset({YEAR}),
@@ -64,7 +64,7 @@ def test_groups_are_kept_as_their_template_and_strangers_as_they_are() -> None:
     template = ledger_key(TENANTS)
     group = template._replace(slo_id=template.slo_id + '{tenant="acme"}')
     generation, stranger = template._replace(fingerprint="before"), LedgerKey("gone/slo", "f")
-    fine = of_groups(finenesses([TENANTS]), [group, generation, stranger])
+    fine = of_groups(finenesses([TENANTS], ()), [group, generation, stranger])
     assert set(fine) == {group}
 
 

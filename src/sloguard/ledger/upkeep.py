@@ -31,7 +31,7 @@ class Fineness:
         return tuple(sorted(periods.union(bound for bound in self.bounds if start <= bound < end)))
 
 
-def finenesses(slos: Iterable[Slo], adjustments: Iterable[Adjustment] = ()) -> Mapping[LedgerKey, Fineness]:
+def finenesses(slos: Iterable[Slo], adjustments: Iterable[Adjustment]) -> Mapping[LedgerKey, Fineness]:
     """By what is counted. A composite's window is a window of its members, too, and so is what is excluded of it."""
     declared = {slo.declared_id: slo for slo in slos}
     exclusions = [each for each in adjustments if isinstance(each, Exclusion)]
