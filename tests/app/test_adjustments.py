@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sloguard.app.past import StoredPast
+from sloguard.errors import StoreError
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.plan import group_key, ledger_key
 from sloguard.ledger.reporting import stored_status
@@ -211,6 +212,13 @@ def test_the_past_as_the_daemon_tells_it(store: Store, configuration: Configurat
     assert found is not None
     assert [day.adjusted for day in found.days] == [False, True, False]
     assert [record.adjustment.number for record in past.adjustments()] == [number]
+
+
+def test_many_who_ask_for_the_past_do_not_hold_up_the_rest(store: Store, configuration: Configuration) -> None:
+    past = StoredPast(configuration, store)
+    with past._turn, pytest.raises(StoreError, match="Ask again in a moment"):
+        past.history("shop/orders", 7)
+    assert past.history("shop/orders", 7) is not None
 
 
 def test_which_slos_a_scope_covers(configuration: Configuration) -> None:

@@ -116,6 +116,20 @@ def test_one_group_is_excluded_and_corrected_by_its_id(sloguard: Sloguard) -> No
     assert bad_of(sloguard)["shop/a"] == 100
 
 
+def test_of_one_group_it_is_told_which_composites_stay_as_they_are(sloguard: Sloguard) -> None:
+    whole = bad_of(sloguard)["shop/all"]
+    group = 'shop/b{tenant="acme"}'
+    arguments = (*ADD, group, *BROKEN, *WHY)
+    done = CliRunner().invoke(app, arguments)
+    assert "This changes the group alone: shop/all counts shop/b as a whole" in done.stderr
+    assert bad_of(sloguard)["shop/all"] == whole
+    assert CliRunner().invoke(app, [*arguments, "--quiet"]).stderr == ""
+    assert CliRunner().invoke(app, (*ADD, "shop/b", *BROKEN, *WHY)).stderr == ""
+    assert bad_of(sloguard)["shop/all"] != whole
+    fix = CliRunner().invoke(app, (*FIX, group, "--bad", "1", *BROKEN, *WHY))
+    assert "shop/all counts shop/b as a whole" in fix.stderr
+
+
 def test_what_check_says_rests_on_what_is_left(sloguard: Sloguard) -> None:
     sloguard("correct", "add", "shop/a", "--bad", "900", *BROKEN, "--reason", "found in the proxy's log")
     broken = CliRunner().invoke(app, ["check", "--at", AT])

@@ -1,11 +1,13 @@
 """What the daemon's pages and API tell of the past: read from the store when somebody asks."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sloguard.clock import utc_now
+from sloguard.errors import StoreError
 from sloguard.ledger.budget_days import stored_histories
 from sloguard.ledger.reporting import counted_until
 from sloguard.model.adjustment import AdjustmentRecord
@@ -13,10 +15,12 @@ from sloguard.model.daily import BudgetHistory
 from sloguard.model.settings import Configuration
 from sloguard.store import Store
 
+_LONGEST_WAIT_SECONDS = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class StoredPast:
-    """Implements the PastView port. One question at a time: the evaluation must not have to wait for many."""
+    """Implements the PastView port. One history is read at a time: the evaluation must not have to wait for many."""
 
     configuration: Configuration
     store: Store
@@ -26,12 +30,22 @@ class StoredPast:
         declared = slo_id.partition("{")[0]
         if declared not in {slo.declared_id for slo in self.configuration.slos}:
             return None
-        with self._turn:
+        with self._own_turn():
             until = counted_until(self.configuration, self.store.ledger) or utc_now()
             # At midnight the last day is the one that has just ended.
             since = until - timedelta.resolution - timedelta(days=days - 1)
             found = stored_histories(self.configuration, self.store.ledger, [slo_id], since, until)
         return next((each for each in found if each.slo.id == slo_id), None)
+
+    @contextmanager
+    def _own_turn(self) -> Iterator[None]:
+        """Whoever waits has one of the web server's threads, which health checks need too."""
+        if not self._turn.acquire(timeout=_LONGEST_WAIT_SECONDS):
+            raise StoreError("Other histories are being read. Ask again in a moment.")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def adjustments(self) -> Sequence[AdjustmentRecord]:
         return self.store.adjustments.records()

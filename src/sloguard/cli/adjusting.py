@@ -104,6 +104,22 @@ def checked_scope(configuration: "Configuration", scope: str) -> str:
     return scope
 
 
+def told_of_composites(configuration: "Configuration", scope: str) -> str:
+    """What has to be said of one group: composites count its template as a whole. Empty if there is nothing to say."""
+    from sloguard.model.composite import CompositeIndicator
+
+    template, brace, _ = scope.partition("{")
+    composites = [
+        slo.id
+        for slo in configuration.slos
+        if brace and isinstance(slo.indicator, CompositeIndicator)
+        if any(member.slo_id == template for member in slo.indicator.members)
+    ]
+    if not composites:
+        return ""
+    return f"This changes the group alone: {', '.join(composites)} counts {template} as a whole, and stays as it is."
+
+
 def corrected_slo(configuration: "Configuration", slo_id: str) -> "Slo":
     """Raises UsageError if it is not declared, or counts no events of its own."""
     from sloguard.model.composite import CompositeIndicator

@@ -42,11 +42,20 @@ def add(
     config: ConfigOption = DEFAULT_CONFIG,
     store: StoreOption = DEFAULT_STORE,
     output: FormatOption = OutputFormat.TABLE,
+    quiet: QuietOption = False,
 ) -> None:
     """Add events to those that were counted in this time: 1,200 that never were are --bad -1200 --total -1200."""
-    from sloguard.cli.adjusting import author_or_login, corrected_slo, counted_events, past_interval, reason_given
+    from sloguard.cli.adjusting import (
+        author_or_login,
+        corrected_slo,
+        counted_events,
+        past_interval,
+        reason_given,
+        told_of_composites,
+    )
     from sloguard.cli.adjustment_records import make
     from sloguard.cli.loading import load_or_exit
+    from sloguard.cli.output import words
     from sloguard.cli.times import parse_interval
     from sloguard.clock import utc_now
     from sloguard.model.adjustment import Correction
@@ -55,8 +64,11 @@ def add(
     start_at, end_at = past_interval(parse_interval(begin, until, length, now), now)
     events = counted_events(bad, total)
     who, why = author_or_login(author), reason_given(reason)
-    slo_id = corrected_slo(load_or_exit(config), slo).id
+    configuration = load_or_exit(config)
+    slo_id = corrected_slo(configuration, slo).id
     make(Correction(slo_id, start_at, end_at, *events, who, why, now), store, output)
+    if (told := told_of_composites(configuration, slo_id)) and not quiet:
+        words(told)
 
 
 @correct.command("list")

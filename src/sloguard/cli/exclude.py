@@ -40,11 +40,13 @@ def add(
     config: ConfigOption = DEFAULT_CONFIG,
     store: StoreOption = DEFAULT_STORE,
     output: FormatOption = OutputFormat.TABLE,
+    quiet: QuietOption = False,
 ) -> None:
     """Events of this time do not count, and it is not expected to be covered."""
-    from sloguard.cli.adjusting import author_or_login, checked_scope, reason_given
+    from sloguard.cli.adjusting import author_or_login, checked_scope, reason_given, told_of_composites
     from sloguard.cli.adjustment_records import make
     from sloguard.cli.loading import load_or_exit
+    from sloguard.cli.output import words
     from sloguard.cli.times import parse_interval
     from sloguard.clock import utc_now
     from sloguard.model.adjustment import Exclusion
@@ -52,8 +54,11 @@ def add(
     now = utc_now()
     start_at, end_at = parse_interval(begin, until, length, now)
     who, why = author_or_login(author), reason_given(reason)
-    checked_scope(load_or_exit(config), scope)
+    configuration = load_or_exit(config)
+    checked_scope(configuration, scope)
     make(Exclusion(scope, start_at, end_at, who, why, now), store, output)
+    if (told := told_of_composites(configuration, scope)) and not quiet:
+        words(told)
 
 
 @exclude.command("list")
