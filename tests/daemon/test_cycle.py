@@ -30,6 +30,7 @@ from sloguard.ports import InstantQueries
 from sloguard.prometheus import PrometheusClient
 from sloguard.prometheus.adhoc import AdhocQueries
 from sloguard.store import Store, open_store
+from tests.support.adjustments import exclusion
 from tests.support.truth import Pod, World, openmetrics, simulate
 
 HOUR, DAY = 3_600, 86_400
@@ -170,6 +171,33 @@ def test_the_page_says_what_fails_and_what_contributes(prometheus: PrometheusSer
     assert "over 1 h" in incident.reason
     assert [(found.label, found.value) for found in incident.contributors] == [("code", "500")]
     assert incident.contributors[0].bad_share_ratio == pytest.approx(1.0)
+
+
+def test_an_outage_that_is_excluded_meanwhile_ends_its_alert_at_the_next_evaluation(
+    prometheus: PrometheusServer, store: Store
+) -> None:
+    process = Process(store, configuration(prometheus.url, [availability()]))
+    for unix in range(BROKEN - 300, REPAIRED, STEP):
+        process.run(unix)
+    assert kinds(outbox(store), "pagerduty.primary") == [NotificationKind.TRIGGER]
+    store.adjustments.add(exclusion(BROKEN - 60, REPAIRED + 60, "shop"))
+    (slo,) = process.run(REPAIRED + STEP).status.slos
+    assert slo.adjusted is not None
+    assert slo.adjusted.bad_taken_out is not None
+    assert slo.adjusted.bad_taken_out > 1000
+    assert slo.budget is not None
+    assert slo.budget.remaining_ratio > 0.5
+    for unix in range(REPAIRED + 2 * STEP, REPAIRED + 1200, STEP):
+        process.run(unix)
+    assert kinds(outbox(store), "pagerduty.primary") == [NotificationKind.RESOLVE]
+
+
+def test_a_planned_exclusion_pages_nobody(prometheus: PrometheusServer, store: Store) -> None:
+    store.adjustments.add(exclusion(BROKEN - 60, REPAIRED + 120, "shop/availability"))
+    process = Process(store, configuration(prometheus.url, [availability()]))
+    for unix in range(BROKEN - 300, REPAIRED + 600, STEP):
+        process.run(unix)
+    assert outbox(store) == []
 
 
 class Silent:
