@@ -29,6 +29,18 @@ class StoreUrlError(StoreError):
     exit_code = 2
 
 
+class PublishError(SloguardError):
+    """A ruler or Grafana cannot be used, or does not do what it is asked."""
+
+    exit_code = 3
+
+
+class PublishConflictError(PublishError):
+    """Somebody else has changed what was to be changed."""
+
+    exit_code = 1
+
+
 class PrometheusError(SloguardError):
     """Prometheus did not give a usable answer."""
 

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from sloguard.cli.attending import ack, held_back
+from sloguard.cli.apply import apply
 from sloguard.cli.backtest import backtest
 from sloguard.cli.check import check
 from sloguard.cli.correct import correct
@@ -39,6 +40,7 @@ _COMMANDS = (
     validate,
     doctor,
     generate,
+    apply,
     replay,
     status,
     history,

@@ -15,6 +15,7 @@ from sloguard.config.plain import PlainData
 from sloguard.config.policies import PolicyReader
 from sloguard.config.problem import Problem, one_line
 from sloguard.config.quiet import MaintenanceReader, api_token, folding, reminders
+from sloguard.config.publishing import apply_settings
 from sloguard.config.receivers import ReceiverReader
 from sloguard.config.report import Report
 from sloguard.config.routes import RouteReader, declared_receivers, warn_about_routes
@@ -116,6 +117,7 @@ def _converted(data: Mapping[str, object], files: NamedFiles, report: Report) ->
         folding=folding(shell.folding, report),
         reminders=reminders(shell.reminders, report),
         api_token=api_token(shell.web, secrets, report),
+        apply=apply_settings(shell.apply, report, secrets),
         backup=backup_settings(shell.backup, files, report),
         web_url=(shell.web_url or "").rstrip("/"),
         message_templates=message_templates(shell.messages or MessagesEntry(), files, report),

@@ -2,10 +2,13 @@
 
 from sloguard.config.nodes import Path
 
+_SECTIONS = frozenset({"apply", "notify", "prometheus"})
 _PUBLIC_KEYS = frozenset(
     {
         "url",
         "fallback_urls",
+        "namespace",
+        "folder",
         "scrape_interval",
         "timeout",
         "username",

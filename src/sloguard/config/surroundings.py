@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sloguard.config.access import AccessReader
 from sloguard.config.codes import settings, values
 from sloguard.config.credentials import Credentials
 from sloguard.config.nodes import Path
 from sloguard.config.report import Report
 from sloguard.config.schema.surroundings import EvaluationEntry, PrometheusEntry
-from sloguard.config.shape import name_of
 from sloguard.model.duration import format_duration
 from sloguard.model.secret import Secret
 from sloguard.model.settings import EvaluationSettings, PrometheusSettings
 
-_TENANT_HEADER = "X-Scope-OrgID"
 _SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
 _FINEST_SLICE = timedelta(seconds=10)
@@ -35,22 +34,18 @@ class PrometheusReader:
 
     def settings(self) -> PrometheusSettings:
         entry, default = self.entry, PrometheusSettings()
-        bearer = self.secrets.chosen(entry.bearer_token, entry.bearer_token_file, (*self.path, "bearer_token"))
-        basic = self._basic_auth()
-        if bearer and basic:
-            what = "prometheus has both a bearer token and basic_auth"
-            self.report.at(settings.SECRET_SOURCE, (*self.path, "basic_auth"), what, "Keep one of them.", got="")
-        tls = entry.tls
-        ca_file = None
-        if tls is not None and tls.ca_file:
-            ca_file = self.secrets.file(tls.ca_file, (*self.path, "tls", "ca_file"))
+        access = AccessReader(self.report, self.secrets, self.path)
+        bearer = access.bearer(entry.bearer_token, entry.bearer_token_file)
+        basic = access.basic_auth(entry.basic_auth)
+        access.only_one(bearer, basic)
+        ca_file, verify_tls = access.tls(entry.tls)
         return PrometheusSettings(
             url=entry.url or default.url,
             fallback_urls=self._fallback_urls(),
             scrape_interval=entry.scrape_interval or default.scrape_interval,
             timeout=entry.timeout or default.timeout,
-            headers=self._headers(),
-            bearer_token=self._printable(bearer, (*self.path, "bearer_token")) or None,
+            headers=access.headers(entry.headers, entry.tenant),
+            bearer_token=bearer,
             bearer_token_file=self._watched(bearer, entry.bearer_token_file, "bearer_token_file"),
             basic_auth=basic,
             password_file=self._watched(
@@ -60,7 +55,7 @@ class PrometheusReader:
                 "password_file",
             ),
             ca_file=ca_file,
-            verify_tls=not (tls is not None and tls.insecure_skip_verify),
+            verify_tls=verify_tls,
         )
 
     def _fallback_urls(self) -> tuple[str, ...]:
@@ -76,34 +71,6 @@ class PrometheusReader:
     def _watched(self, found: Secret | None, file: str | None, *key: str) -> str | None:
         """Where a credential was found that may change; nothing if it stands in no file, or was refused."""
         return self.secrets.file(file, (*self.path, *key)) if found and file else None
-
-    def _headers(self) -> tuple[tuple[str, Secret], ...]:
-        headers = dict(self.entry.headers)
-        if self.entry.tenant:
-            self._printable(Secret(self.entry.tenant), (*self.path, "tenant"))
-            headers.setdefault(_TENANT_HEADER, Secret(self.entry.tenant))
-        for name, value in self.entry.headers.items():
-            self._printable(value, (*self.path, "headers", name))
-        return tuple(sorted(headers.items(), key=lambda each: each[0]))
-
-    def _basic_auth(self) -> tuple[str, Secret] | None:
-        entry = self.entry.basic_auth
-        if entry is None:
-            return None
-        path = (*self.path, "basic_auth", "password")
-        password = self.secrets.chosen(entry.password, entry.password_file, path)
-        if password is None and entry.password_file is None:
-            do = "Add password or password_file."
-            self.report.at(settings.SECRET_SOURCE, path[:-1], "basic_auth needs a password", do, got="")
-        return entry.username, password or Secret("")
-
-    def _printable(self, secret: Secret | None, path: Path) -> Secret | None:
-        """A header cannot carry line breaks or letters beyond ASCII."""
-        text = secret.reveal() if secret else ""
-        if not (text.isascii() and (text.isprintable() or not text)):
-            do = "Copy it again: one line of plain letters, digits and signs."
-            self.report.at(settings.CREDENTIAL_FORM, path, f"{name_of(path)} holds unprintable characters", do, got="")
-        return secret
 
 
 def evaluation_settings(entry: EvaluationEntry, prometheus: PrometheusSettings, report: Report) -> EvaluationSettings:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sloguard.model.alert import AlertKind
 from sloguard.model.maintenance import Maintenance
 from sloguard.model.policy import BlindnessPolicy, Severity
+from sloguard.model.publishing import ApplySettings
 from sloguard.model.secret import Secret
 from sloguard.model.slo import Service, Slo
 
@@ -115,6 +116,8 @@ class Configuration:
     """Where people open sloguard's own pages, without a trailing slash; empty if it is not told."""
     message_templates: Mapping[str, str] = field(default_factory=dict)
     """Jinja2 templates by the name of the text that they replace; all of them work."""
+    apply: ApplySettings | None = None
+    """None: what is generated is pushed nowhere."""
     backup: BackupSettings | None = None
     """None: the daemon makes no backups."""
     maintenance: tuple[Maintenance, ...] = ()

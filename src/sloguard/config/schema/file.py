@@ -8,6 +8,7 @@ from sloguard.config.fields import NameKey, References, Url
 from sloguard.config.schema.alerting import RoutesEntry, SelfAlert
 from sloguard.config.schema.entry import Entry
 from sloguard.config.schema.quiet import FoldingOrNone, MaintenanceEntry, RemindersEntry, WebEntry
+from sloguard.config.schema.publishing import ApplyEntry
 from sloguard.config.schema.required import required_here
 from sloguard.config.schema.service import DefaultsEntry, ServiceEntry, TemplateEntry
 from sloguard.config.schema.surroundings import (
@@ -47,6 +48,7 @@ class _FileKeys(Entry):
     web_url: Url | None = Field(
         None, description="Where people open sloguard's own pages: dashboards link there. Without it they do not."
     )
+    apply: ApplyEntry | None = Field(None, description="Where `sloguard apply` puts what is generated.")
     defaults: DefaultsEntry | None = Field(None, description="What holds for every SLO that does not say otherwise.")
 
 
