@@ -4,8 +4,8 @@ import sys
 
 import typer
 
-from sloguard.cli.attending import ack, held_back
 from sloguard.cli.apply import apply
+from sloguard.cli.attending import ack, held_back
 from sloguard.cli.backtest import backtest
 from sloguard.cli.check import check
 from sloguard.cli.correct import correct

@@ -14,8 +14,8 @@ from sloguard.config.places import Places
 from sloguard.config.plain import PlainData
 from sloguard.config.policies import PolicyReader
 from sloguard.config.problem import Problem, one_line
-from sloguard.config.quiet import MaintenanceReader, api_token, folding, reminders
 from sloguard.config.publishing import apply_settings
+from sloguard.config.quiet import MaintenanceReader, api_token, folding, reminders
 from sloguard.config.receivers import ReceiverReader
 from sloguard.config.report import Report
 from sloguard.config.routes import RouteReader, declared_receivers, warn_about_routes

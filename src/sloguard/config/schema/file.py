@@ -7,8 +7,8 @@ from pydantic import ConfigDict, Field
 from sloguard.config.fields import NameKey, References, Url
 from sloguard.config.schema.alerting import RoutesEntry, SelfAlert
 from sloguard.config.schema.entry import Entry
-from sloguard.config.schema.quiet import FoldingOrNone, MaintenanceEntry, RemindersEntry, WebEntry
 from sloguard.config.schema.publishing import ApplyEntry
+from sloguard.config.schema.quiet import FoldingOrNone, MaintenanceEntry, RemindersEntry, WebEntry
 from sloguard.config.schema.required import required_here
 from sloguard.config.schema.service import DefaultsEntry, ServiceEntry, TemplateEntry
 from sloguard.config.schema.surroundings import (
