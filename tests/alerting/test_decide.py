@@ -1,14 +1,14 @@
 """One alert per SLO: every way it can go, with its reason."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sloguard.alerting.decide import decide, remove
+from sloguard.alerting.decide import CALM, FLAP_WINDOW, FLAPS, decide, remove
 from sloguard.evaluation.burn import TierReading, Verdict
 from sloguard.evaluation.signals import Signal, tier_signal
 from sloguard.model.alert import Alert, AlertKind, Reason, ReasonCode, Transition
@@ -209,3 +209,56 @@ def test_tiers_over_the_same_long_window_are_told_apart() -> None:
         Transition.NONE,
         Transition.RESOLVE,
     )
+
+
+def minutes(*numbers: float) -> list[datetime]:
+    return [NOW - number * MINUTE for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("fired", "flapping"),
+    [([], False), (minutes(5, 20), False), (minutes(5, 20, 59), True), (minutes(5, 20, 60), False)],
+)
+def test_the_fourth_time_within_an_hour_it_is_flapping(fired: list[datetime], flapping: bool) -> None:
+    alert = decide(None, readings(F, C, C), NOW, fired=fired).alert
+    assert alert is not None
+    assert alert.flapping is flapping
+    again = decide(alert, readings(F, C, C), NOW + MINUTE, fired=()).alert
+    assert again is not None
+    assert again.flapping is flapping, "for as long as it lasts"
+
+
+def test_what_flaps_ends_only_after_a_longer_calm() -> None:
+    alert = decide(None, readings(F, C, C), NOW, fired=minutes(5, 20, 40)).alert
+    clear = readings(C, C, C)
+    first = decide(alert, clear, NOW)
+    assert first.reason.code is ReasonCode.HOLDING
+    held = decide(first.alert, clear, NOW + CALM - MINUTE)
+    assert (held.transition, held.reason.code) == (Transition.NONE, ReasonCode.FLAPPING)
+    again = decide(held.alert, readings(F, C, C), NOW + CALM - MINUTE).alert
+    assert again is not None
+    assert again.clear_since is None, "the calm begins anew"
+    assert decide(held.alert, clear, NOW + CALM).transition is Transition.RESOLVE
+
+
+def test_going_up_and_down_between_severities_flaps_too() -> None:
+    ticket = firing(C, C, F)
+    raised = decide(ticket, readings(F, C, F), NOW, fired=minutes(5, 20, 40)).alert
+    assert raised is not None
+    assert raised.flapping
+    lower = decide(decide(raised, readings(C, C, F), NOW).alert, readings(C, C, F), NOW + 2 * MINUTE)
+    assert (lower.transition, lower.reason.code) == (Transition.NONE, ReasonCode.FLAPPING)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 40)), max_size=120))
+def test_nobody_is_called_more_than_four_times_an_hour(course: list[tuple[bool, int]]) -> None:
+    """Whatever the signals do: an alert that was damped goes on until it was calm for half an hour."""
+    alert, now, fired = None, NOW, list[datetime]()
+    for burns, length in course:
+        now += length * MINUTE
+        decision = decide(alert, readings(F if burns else C, C, C), now, fired=tuple(fired))
+        if decision.transition is Transition.FIRE:
+            fired.append(now)
+        alert = decision.alert
+    for at in fired:
+        assert sum(timedelta(0) <= each - at < FLAP_WINDOW for each in fired) <= FLAPS + 2

@@ -12,10 +12,13 @@ from pathlib import Path
 from sqlalchemy import event
 
 from sloguard.model.alert import AlertKey, AlertRecord
+from sloguard.model.policy import Severity
+from sloguard.model.quiet import Quiet, QuietReason
+from sloguard.model.told import HeldBack
 from sloguard.ports import CountedRange, CycleOutcome, LedgerKey
 from sloguard.store import Store, open_store
 from tests.store.test_ledger import minutes
-from tests.support.incidents import NOON, notification, record
+from tests.support.incidents import NOON, notification, record, told
 
 _MOST_STATEMENTS = 100
 
@@ -25,7 +28,17 @@ def outcome(number: int) -> CycleOutcome:
     keys = [LedgerKey(f"service/{slo}", "f") for slo in range(300)]
     start = 300 * number
     ranges = tuple(CountedRange(key, start, start + 300, minutes(5 * number, 5, total=number)) for key in keys)
-    return CycleOutcome(ranges, alerts(number), tuple(notification() for _ in range(20)))
+    key = AlertKey(f"service/{number}")
+    held = HeldBack(NOON, key, Severity.PAGE, Quiet(QuietReason.SILENCED, "7"))
+    return CycleOutcome(
+        ranges,
+        alerts(number),
+        tuple(notification() for _ in range(20)),
+        {("slack.oncall", key): told(key.slo_id)},
+        held_back=(held,),
+        fired=(key,),
+        taken_up=(key,),
+    )
 
 
 def alerts(number: int) -> dict[AlertKey, AlertRecord | None]:

@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from sloguard.ports import CycleOutcome
@@ -12,14 +13,16 @@ from tests.store.killed_cycle import outcome
 from tests.support.incidents import NOON, notification
 
 _FEWEST_STATEMENTS = 8
+_BEFORE = NOON - timedelta(days=1)
 
 
 def cycles_in(store: Store) -> tuple[int, ...]:
-    """How many cycles each part of the store knows of: slices, alerts, outbox."""
+    """How many cycles each part of the store knows of: slices, alerts, outbox, incidents, journal, firings."""
     per_slo = [len(store.ledger.slices(key, 0, 10**9)) / 5 for key in store.ledger.marks()]
     assert len(set(per_slo)) <= 1, "some SLOs have more cycles than others"
     ended = [int(key.slo_id.removeprefix("service/")) + 1 for key in store.alerts.alerts()]
-    return (int(per_slo[0]) if per_slo else 0, sum(ended), store.outbox.depth()["pending"] // 20)
+    journal = (len(store.alerts.incidents()), len(store.quiet.held_back(NOON, 10**6)), len(store.alerts.fired(_BEFORE)))
+    return (int(per_slo[0]) if per_slo else 0, sum(ended), store.outbox.depth()["pending"] // 20, *journal)
 
 
 def test_a_cycle_killed_before_any_statement_leaves_all_or_nothing(tmp_path: Path) -> None:
@@ -29,7 +32,7 @@ def test_a_cycle_killed_before_any_statement_leaves_all_or_nothing(tmp_path: Pat
     assert last > _FEWEST_STATEMENTS
     for number in range(1, last + 1):
         store = open_store(f"sqlite:///{tmp_path / f'{number}.db'}")
-        assert cycles_in(store) == ((2, 2, 2) if number == last else (1, 1, 1)), f"killed before statement {number}"
+        assert cycles_in(store) == ((2,) * 6 if number == last else (1,) * 6), f"killed before statement {number}"
         store.alerts.commit_cycle(outcome(1), NOON)  # the store goes on working
         assert cycles_in(store)[:2] == (2, 2)
         store.close()

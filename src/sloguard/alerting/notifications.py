@@ -226,8 +226,8 @@ class _Desk:
         """Whether there is a member of which somebody wants to hear."""
         return any(key not in self.waiting for key in members)
 
-    def _ordered(self, keys: Collection[AlertKey]) -> tuple[AlertKey, ...]:
-        return tuple(key for key in self.standings if key in keys)
+    def _ordered(self, keys: frozenset[AlertKey]) -> tuple[AlertKey, ...]:
+        return tuple(sorted(keys & self.standings.keys(), key=lambda key: urgency(self.standings[key])))
 
 
 def _leads(

@@ -11,7 +11,7 @@ from sloguard.alerting.decide import FLAP_WINDOW
 from sloguard.alerting.incident import firing_incident, no_data_incident
 from sloguard.alerting.judgement import judge
 from sloguard.alerting.notifications import TellingRules
-from sloguard.alerting.standing import stated_quiet, upstreams
+from sloguard.alerting.standing import Routes, stated_quiet, upstreams
 from sloguard.clock import monotonic_seconds
 from sloguard.daemon.rulings import Conclusion, Known, Ruling, Telling, conclude, log_changes, removal
 from sloguard.errors import PrometheusError
@@ -176,13 +176,16 @@ class Cycle:
             found = () if kind is AlertKind.NO_DATA else self._contributors(slo, alert.reason, sight, now)
             return replace(plain(alert), contributors=found)
 
+        def routes() -> Routes:
+            return {each: self._configuration.receivers_for(slo.service, each, kind) for each in Severity}
+
         def stated(alert: Alert) -> Quiet | None:
             return stated_quiet(slo, alert, sight.silences, self._configuration.maintenance, now)
 
         return Telling(
             service=slo.service,
             declared_id=slo.declared_id,
-            routes={each: self._configuration.receivers_for(slo.service, each, kind) for each in Severity},
+            routes=routes,
             plain=plain,
             whole=whole,
             stated=stated,

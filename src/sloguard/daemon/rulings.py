@@ -25,7 +25,7 @@ class Telling:
 
     service: str
     declared_id: str
-    routes: Routes
+    routes: Callable[[], Routes]
     plain: Callable[[Alert], Incident]
     """What can be said without asking anybody."""
     whole: Callable[[Alert], Incident]
@@ -130,7 +130,7 @@ def _standing(key: AlertKey, alert: Alert, decision: AlertDecision, telling: Tel
         alert=alert,
         service=telling.service,
         declared_id=telling.declared_id,
-        routes=telling.routes,
+        routes=telling.routes(),
         stated=telling.stated(alert),
         upstreams=telling.upstreams,
         worsened=decision.transition is Transition.WORSEN,

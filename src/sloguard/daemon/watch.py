@@ -61,7 +61,7 @@ class Watch:
             return blind_incident(alert, sight.fault, now)
 
         name = SELF_ALERT.slo_id
-        return Telling(name, name, self.configuration.routes, plain=text, whole=text, stated=lambda _: None)
+        return Telling(name, name, lambda: self.configuration.routes, plain=text, whole=text, stated=lambda _: None)
 
     def _known(self) -> Known:
         asked = self.quiet.acknowledgements()

@@ -1,5 +1,6 @@
 """An SLO's state, budget, end and alert in plain words: the same on the page and in the terminal."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -46,9 +47,17 @@ def state_words(slo: SloStatus) -> str:
 
 
 def told_words(slo: SloStatus) -> str:
-    """The severities of its firing alerts, most urgent first: `page`."""
-    severities = sorted({alert.severity for alert in slo.alerts}, key=lambda severity: severity.rank, reverse=True)
-    return ", ".join(severity.value for severity in severities)
+    """Its firing alerts, most urgent first, and what people have said of them: `page, acknowledged`."""
+    alerts = sorted(slo.alerts, key=lambda alert: alert.severity.rank, reverse=True)
+    return ", ".join(dict.fromkeys(word for alert in alerts for word in _told(alert)))
+
+
+def _told(alert: Alert) -> Iterator[str]:
+    yield alert.severity.value
+    if alert.quiet is not None:
+        yield alert.quiet.reason.value.replace("_", " ")
+    if alert.acknowledged is not None:
+        yield "acknowledged"
 
 
 def no_data_words(no_data: NoData) -> str:

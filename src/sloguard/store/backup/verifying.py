@@ -1,7 +1,8 @@
 """Looks through a store, or a backup, for what cannot be right."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select, text
@@ -12,8 +13,10 @@ from sloguard.store.backup.archive import Archive
 from sloguard.store.backup.writing import stored_tables
 from sloguard.store.codec import incident_from_json
 from sloguard.store.connection import reading
+from sloguard.store.quiet import SqlQuietStore
 from sloguard.store.tables import PENDING, outbox, slices
 
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_FINDINGS = 10
 """Of one kind: who sees ten needs no eleventh."""
 
@@ -87,7 +90,14 @@ def _of_the_outbox(connection: Connection) -> Iterator[Finding]:
 
 
 def _of_alerts(engine: Engine) -> Iterator[Finding]:
-    try:
-        SqlAlertStore(engine).alerts()
-    except StoreError as error:
-        yield Finding("alerts", str(error))
+    alerts, quiet = SqlAlertStore(engine), SqlQuietStore(engine)
+    reads: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("alerts", alerts.alerts),
+        ("incidents", alerts.incidents),
+        ("silences", lambda: quiet.silences(_LONG_AGO)),
+    )
+    for name, read in reads:
+        try:
+            read()
+        except StoreError as error:
+            yield Finding(name, str(error))
