@@ -285,6 +285,25 @@ def test_a_ticket_is_reminded_of_once_a_day_and_information_never() -> None:
     assert kinds(said) == [("reminder", A)]
 
 
+def test_who_took_a_ticket_on_has_not_taken_on_the_page_beside_it() -> None:
+    receivers = Receivers()
+    a, b = standing("shop/a", T), standing("shop/b", T)
+    receivers.hear([a, b])
+    # At the same instant one is acknowledged and the other becomes a page.
+    worse = standing("shop/b", P)
+    said = receivers.hear([acknowledged(a), worse])
+    assert (kinds(said, "pd"), kinds(said, "slack")) == ([("trigger", B)], [("escalate", A)])
+    assert receivers.hear([acknowledged(a), worse]) == []
+    assert {kind for kind, _ in kinds(receivers.hear([acknowledged(a), acknowledged(worse)]))} == {"acknowledge"}
+
+
+def test_what_is_acknowledged_as_it_becomes_worse_is_told_in_two_steps() -> None:
+    receivers = Receivers()
+    receivers.hear([standing("shop/a", T)])
+    assert kinds(receivers.hear([acknowledged(standing("shop/a", P))])) == [("escalate", A)]
+    assert kinds(receivers.hear([acknowledged(standing("shop/a", P))])) == [("acknowledge", A)]
+
+
 def test_acknowledged_in_a_silence_and_told_after_it() -> None:
     receivers = Receivers()
     assert receivers.hear([acknowledged(standing(stated=SILENCED))]) == []

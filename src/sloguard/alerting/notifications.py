@@ -171,17 +171,27 @@ class _Desk:
         same = members == self._ordered(incident.members) and after.acknowledged == incident.acknowledged
         if kind is None and same:
             return None
-        return replace(after, kind=kind, before=incident, listed=listed, severity=severity, grown=bool(joined))
+        # One thing at a time: that it is acknowledged is said after that it is worse.
+        taken = after.acknowledged and (incident.acknowledged or kind is not NotificationKind.ESCALATE)
+        return replace(
+            after,
+            kind=kind,
+            before=incident,
+            listed=listed,
+            severity=severity,
+            acknowledged=taken,
+            grown=bool(joined),
+        )
 
     def _kind(self, incident: OpenIncident, after: Message, joined: Collection[AlertKey]) -> NotificationKind | None:
         """What is to be said. Good news always; bad news, and reminders, only where somebody wants to hear of it."""
         loud = self._loud(after.members)
         rises = after.severity.rank - incident.severity.rank
         worsened = any(self.standings[key].worsened and key not in self.waiting for key in after.members)
-        if after.acknowledged and not incident.acknowledged:
-            return NotificationKind.ACKNOWLEDGE
         if loud and rises > 0:
             return NotificationKind.ESCALATE
+        if after.acknowledged and not incident.acknowledged:
+            return NotificationKind.ACKNOWLEDGE
         if joined or incident.members - set(after.members) or rises < 0:
             return NotificationKind.UPDATE
         if loud and (worsened or after.listed - incident.listed):
@@ -207,7 +217,8 @@ class _Desk:
             members,
             listed,
             severity,
-            acknowledged=any(alert.acknowledged for alert in alerts),
+            # Who took a ticket on has not taken on the page beside it.
+            acknowledged=any(alert.acknowledged for alert in alerts if alert.severity is severity),
             mentioned=listed,
             grown=True,
         )

@@ -171,6 +171,10 @@ def log_changes(conclusion: Conclusion) -> None:
         )
     for each in conclusion.outcome.held_back:
         _log_quiet(each)
+    for key in conclusion.outcome.taken_up:
+        taken = conclusion.alerts[key].acknowledged if key in conclusion.alerts else None
+        if taken is not None:
+            _log.info("alert_acknowledged", slo=key.slo_id, kind=key.kind.value, author=taken.author, note=taken.note)
 
 
 def _log_quiet(held: HeldBack) -> None:
