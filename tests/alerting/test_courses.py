@@ -7,6 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sloguard.evaluation.burn import Verdict
 from sloguard.evaluation.tiers import STANDARD_WINDOW, standard_tiers
@@ -91,7 +93,13 @@ def test_at_high_traffic_significance_delays_nothing(error_ratio: float) -> None
 
 @pytest.mark.parametrize(
     ("budget", "per_hour", "seed"),
-    [(Decimal("0.01"), 1_000, 1), (THREE_NINES, 1_000, 2), (THREE_NINES, 60, 3), (THREE_NINES, 100_000, 4)],
+    [
+        (Decimal("0.01"), 1_000, 1),
+        (THREE_NINES, 1_000, 2),
+        (THREE_NINES, 1_000, 9),
+        (THREE_NINES, 60, 3),
+        (THREE_NINES, 100_000, 4),
+    ],
 )
 def test_a_service_that_spends_exactly_its_budget_does_not_flap(budget: Decimal, per_hour: int, seed: int) -> None:
     rows = by_chance(random.Random(seed), 33 * 288, per_hour / 12, float(budget))
@@ -121,3 +129,28 @@ def test_slices_lost_at_random_fire_and_resolve_nothing() -> None:
     assert changes
     assert Transition.RESOLVE not in {transition for _, transition, _ in changes}
     assert Transition.DEESCALATE not in {transition for _, transition, _ in changes}
+
+
+@pytest.mark.parametrize(
+    ("budget", "per_hour"), [(Decimal("0.01"), 10), (THREE_NINES, 60), (THREE_NINES, 5_000), (Decimal("0.0001"), 1_000)]
+)
+def test_a_service_that_meets_its_objective_raises_no_false_alarm(budget: Decimal, per_hour: int) -> None:
+    """Two weeks at exactly the objective for the quick tiers, and at half of the budget for the slowest one.
+
+    benchmarks/false_alarms.py has all traffic and objectives, and more months.
+    """
+    tiers = standard_tiers(budget, STANDARD_WINDOW, FIVE_MINUTES)
+    for share, watched in ((1.0, tiers[:3]), (0.5, tiers[3:])):
+        rows = by_chance(random.Random(f"{budget}/{per_hour}"), 18 * 288, per_hour / 12, float(budget) * share)
+        for _, readings in Course(rows, FIVE_MINUTES, budget).readings(watched, 3 * 288):
+            assert all(reading.verdict is not Verdict.FIRING for reading in readings)
+
+
+@given(st.decimals("50", "99.999", places=3))
+@settings(max_examples=30)
+def test_in_a_total_outage_every_standard_tier_fires_whatever_the_objective(percent: Decimal) -> None:
+    budget = 1 - percent / 100
+    tiers = tiers_of(budget)
+    rows: Sequence[Row] = [(100.0, 100.0)] * (3 * DAY_SLICES + 10)
+    ((_, readings),) = Course(rows, MINUTE, budget).readings(tiers, len(rows))
+    assert {reading.verdict for reading in readings} == {Verdict.FIRING}

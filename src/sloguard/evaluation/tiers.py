@@ -23,6 +23,9 @@ _STANDARD = (
 _HOVERING_FACTOR = 2
 """Below it a burn rate that is no alarm by itself hovers around the threshold."""
 
+_HOVERING_HOLD = 5 / 3
+"""Of such a tier, in long windows."""
+
 _HIGHEST_ERROR_RATIO = Decimal("0.8")
 """A standard tier whose threshold no error ratio can exceed fires above this one instead."""
 
@@ -69,6 +72,6 @@ def hold(tier: Tier) -> timedelta:
     """How long a tier's condition must have been false before its alert resolves: a fifth of the short window.
 
     A service that spends exactly its budget keeps crossing a threshold of 1: it opened 40 tickets a month with that
-    hold, 16 with one of 6 h, and opens 3 with the long window.
+    hold, 16 with one of 6 h, up to 5 with the long window of 3 days, and with 5 days never more than 4 in 450 months.
     """
-    return tier.long if tier.factor < _HOVERING_FACTOR else tier.short / 5
+    return tier.long * _HOVERING_HOLD if tier.factor < _HOVERING_FACTOR else tier.short / 5
