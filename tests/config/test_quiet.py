@@ -9,7 +9,7 @@ from sloguard.config import load
 from sloguard.model.maintenance import Maintenance
 from sloguard.model.policy import Severity
 from sloguard.model.settings import DEFAULT_REMINDERS, Configuration, Folding
-from tests.config.texts import codes_of, configuration_of, loaded, with_top
+from tests.config.texts import ROOT, codes_of, configuration_of, loaded, with_top
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 PATCHES = "name: patches, services: [shop], starts_at: '2026-12-05T02:00', duration: 3h"
@@ -176,3 +176,9 @@ def test_the_token_comes_from_the_environment_or_a_file_and_is_never_shown(tmp_p
     short = with_top("web: {api_token: '${TOKEN}'}\n", {"TOKEN": "sesame"})
     assert codes_of(short) == ["SG059"]
     assert "sesame" not in str(short.problems)
+
+
+def test_the_example_in_the_documentation_is_valid() -> None:
+    page = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
+    example = page.partition("```yaml\n")[2].partition("```")[0].replace("db/up", "shop/availability")
+    assert [window.name for window in top(example.rstrip()).maintenance] == ["move", "patches"]
