@@ -37,6 +37,7 @@ from tests.backtest.lives import (
     lived,
     minutes,
 )
+from tests.support.adjustments import exclusion
 from tests.support.ledgers import MemoryLedger
 
 Stretch = tuple[int, float | None, str, int]
@@ -255,3 +256,9 @@ def test_an_slo_without_counts_alerts_about_nothing_but_that() -> None:
     found = lived(QUICK, MemoryLedger({LedgerKey("other/slo", "f"): []}), 0, 60)
     assert [each.kind for each in found.firings] == [AlertKind.NO_DATA]
     assert found.known.seconds_by_step == {}
+
+
+def test_what_is_excluded_today_would_have_paged_nobody() -> None:
+    ledger = ledger_of(AVAILABILITY, outage(4500, 4520))
+    ledger.adjusted.append(exclusion(START + 60 * 4490, START + 60 * 4530))
+    assert lived(AVAILABILITY, ledger, 4320, 5760).firings == ()

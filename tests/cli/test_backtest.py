@@ -158,3 +158,11 @@ def test_what_is_wrong_is_said(shop: Path, arguments: tuple[str, ...], code: int
     done = sloguard(shop, *arguments)
     assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
     assert words in done.stderr
+
+
+@pytest.mark.parametrize("step", ["7m", "90s", "2h", "often"])
+def test_a_replay_in_steps_that_do_not_fit_is_refused(shop: Path, step: str) -> None:
+    command = [sys.executable, "-m", "sloguard", "replay", "--step", step, "--store", "sqlite:///none.db"]
+    done = subprocess.run(command, cwd=shop, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+    assert step in done.stderr
