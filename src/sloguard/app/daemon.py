@@ -7,6 +7,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from os import getpid
 from socket import gethostname
+from threading import Event
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
@@ -17,6 +18,7 @@ from sloguard.daemon.cycle import Cycle
 from sloguard.daemon.daemon import Daemon, Parts
 from sloguard.daemon.deliver import DeliveryWorker
 from sloguard.daemon.telemetry import Telemetry
+from sloguard.daemon.upkeep import Upkeep, upkeep_chore
 from sloguard.daemon.watch import Watch
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.live import LiveLedger
@@ -71,6 +73,7 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
         stack.callback(store.close)
         replicas = stack.enter_context(PrometheusReplicas(configuration.prometheus, attempts=_ATTEMPTS))
         plan = counting_plan(configuration.slos)
+        stopping = Event()
         evaluation = configuration.evaluation
         telemetry = Telemetry(registry, version("sloguard"))
         histories = Histories(store.ledger, evaluation.slice)
@@ -90,7 +93,10 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
             outbox=store.outbox,
             store_ping=store.ping,
             telemetry=telemetry,
-            chores=_chores(configuration, store, telemetry, replicas),
+            chores=(
+                *_chores(configuration, store, telemetry, replicas),
+                upkeep_chore(Upkeep(configuration, store.ledger, store.upkeep, stopping.wait)),
+            ),
             replicas=replicas.states,
         )
         daemon = Daemon(configuration, parts)
@@ -99,4 +105,5 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
         server = stack.enter_context(WebServer(web, host, port))
         daemon.start()
         stack.callback(daemon.stop)
+        stack.callback(stopping.set)
         yield server

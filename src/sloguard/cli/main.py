@@ -8,6 +8,7 @@ from sloguard.cli.apply import apply
 from sloguard.cli.attending import ack, held_back
 from sloguard.cli.backtest import backtest
 from sloguard.cli.check import check
+from sloguard.cli.compact import compact
 from sloguard.cli.correct import correct
 from sloguard.cli.demo import demo
 from sloguard.cli.doctor import doctor
@@ -50,6 +51,7 @@ _COMMANDS = (
     preview,
     ack,
     held_back,
+    compact,
     backup,
     restore,
     verify,

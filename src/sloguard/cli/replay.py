@@ -1,9 +1,5 @@
 """`sloguard replay`: fill the ledger from Prometheus' own past."""
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,6 +56,7 @@ def replay(
     """Fill the ledger from Prometheus' past. What is counted already is kept; an interrupted replay goes on."""
     from sloguard.app.replay import ReplayRequest, default_reach
     from sloguard.app.replay import replay as run_replay
+    from sloguard.cli.interruption import interruption
     from sloguard.cli.loading import load_or_exit
     from sloguard.cli.output import print_json, words
     from sloguard.cli.progress import progress
@@ -73,7 +70,7 @@ def replay(
     end = parse_instant(until) if until else utc_now() - configuration.evaluation.settle
     start = parse_since(since, end) if since else end - default_reach(configuration)
     longest_step = _longest_step(step, configuration.evaluation.slice) if step else None
-    with progress("Replaying", quiet=quiet) as on_progress, _interruption() as interrupted:
+    with progress("Replaying", quiet=quiet) as on_progress, interruption() as interrupted:
         request = ReplayRequest(store, migrate, start, end, on_progress, interrupted.is_set, load, longest_step)
         outcome = run_replay(configuration, request)
     _warn(outcome)
@@ -126,19 +123,3 @@ def _longest_step(text: str, slice_length: "timedelta") -> "timedelta":
         slices = format_duration(slice_length)
         raise UsageError(f"--step {text} does not divide an hour into whole slices of {slices}. Give {slices}.")
     return step
-
-
-@contextmanager
-def _interruption() -> Iterator[threading.Event]:
-    """Ctrl-C ends the replay after the chunk that is under way; a second one at once."""
-    interrupted = threading.Event()
-
-    def on_signal(*_: object) -> None:
-        interrupted.set()
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, on_signal)
-    try:
-        yield interrupted
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -18,6 +18,7 @@ from sloguard.config.publishing import apply_settings
 from sloguard.config.quiet import MaintenanceReader, api_token, folding, reminders
 from sloguard.config.receivers import ReceiverReader
 from sloguard.config.report import Report
+from sloguard.config.retention import check_retention, retention_settings
 from sloguard.config.routes import RouteReader, declared_receivers, warn_about_routes
 from sloguard.config.schema.file import FileEntry, FileShell
 from sloguard.config.schema.service import DefaultsEntry
@@ -26,6 +27,7 @@ from sloguard.config.schema.surroundings import (
     MessagesEntry,
     NotifyEntry,
     PrometheusEntry,
+    RetentionEntry,
 )
 from sloguard.config.self_alert import blindness
 from sloguard.config.services import ServiceReader
@@ -118,10 +120,12 @@ def _converted(data: Mapping[str, object], files: NamedFiles, report: Report) ->
         reminders=reminders(shell.reminders, report),
         api_token=api_token(shell.web, secrets, report),
         apply=apply_settings(shell.apply, report, secrets),
+        retention=retention_settings(shell.retention or RetentionEntry()),
         backup=backup_settings(shell.backup, files, report),
         web_url=(shell.web_url or "").rstrip("/"),
         message_templates=message_templates(shell.messages or MessagesEntry(), files, report),
     )
+    check_retention(configuration, report)
     check_composites(configuration.services, data.get("services"), report)
     check_upstreams(configuration.slos, data.get("services"), report)
     if not report.has_errors:  # a route with an error leads nowhere for another reason

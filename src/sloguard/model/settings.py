@@ -8,6 +8,7 @@ from sloguard.model.alert import AlertKind
 from sloguard.model.maintenance import Maintenance
 from sloguard.model.policy import BlindnessPolicy, Severity
 from sloguard.model.publishing import ApplySettings
+from sloguard.model.retention import Retention
 from sloguard.model.secret import Secret
 from sloguard.model.slo import Service, Slo
 
@@ -118,6 +119,7 @@ class Configuration:
     """Jinja2 templates by the name of the text that they replace; all of them work."""
     apply: ApplySettings | None = None
     """None: what is generated is pushed nowhere."""
+    retention: Retention = field(default_factory=Retention)
     backup: BackupSettings | None = None
     """None: the daemon makes no backups."""
     maintenance: tuple[Maintenance, ...] = ()

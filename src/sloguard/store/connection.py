@@ -69,6 +69,21 @@ def use_write_ahead_log(engine: Engine) -> None:
         cursor.close()
 
 
+def shrink(engine: Engine) -> None:
+    """Give the free space within a SQLite file back to the disk. PostgreSQL uses its own again by itself.
+
+    Raises:
+        StoreError: it could not be written anew; it is as it was.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with database_errors(engine.url), engine.connect() as connection, driver_errors(connection):
+        cursor = connection.connection.cursor()  # not possible within a transaction
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.close()
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one state of the database.

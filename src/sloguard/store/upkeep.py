@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Engine, case, delete, exists, func, insert
 from sloguard.model.delivery import NotificationKind
 from sloguard.ports import LedgerKey, RollUp
 from sloguard.store.bulk import all_rows, for_each
-from sloguard.store.connection import reading, writing
+from sloguard.store.connection import reading, shrink, writing
 from sloguard.store.ledger import DELETE_RANGE, series_keys
 from sloguard.store.tables import PENDING_STATE, EntryState, outbox, series, slices
 from sloguard.store.turns import own_slices
@@ -157,6 +157,10 @@ class SqlUpkeep:
                 deleted = len(ids)
                 connection.execute(delete(outbox).where(outbox.c.id.in_(ids)))
             yield deleted
+
+    def shrink(self) -> None:
+        """Give free space back to the disk. Nobody can write meanwhile."""
+        shrink(self.engine)
 
 
 def _in_time(order: RollUp, rows: Numbers) -> Sequence[ColumnElement[bool]]:

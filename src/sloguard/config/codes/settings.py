@@ -98,6 +98,16 @@ SAME_REPLICA = Code(
     Scope.TOP,
 )
 
+RETENTION = Code(
+    "SG088",
+    "Counts are not kept as long, or as finely, as a window needs",
+    "What is old is kept as sums of 5 minutes, of hours, of days, each for longer than the one before, and then "
+    "deleted. A window's beginning must be known to 2 % of its length, and a window's events must be there at all.",
+    "Keep them longer, or leave the key out.",
+    "retention: {1d: 20d, 1h: 10d}\n",
+    Scope.TOP,
+)
+
 NO_CREDENTIAL = Code(
     "SG102",
     "A receiver without a credential",

@@ -17,6 +17,7 @@ from sloguard.config.schema.surroundings import (
     MessagesEntry,
     NotifyEntry,
     PrometheusEntry,
+    RetentionEntry,
 )
 
 
@@ -44,6 +45,7 @@ class _FileKeys(Entry):
         None, description="How often receivers are told that an alert goes on that nobody has acknowledged."
     )
     web: WebEntry | None = Field(None, description="What the daemon serves.")
+    retention: RetentionEntry | None = Field(None, description="How long counts are kept, and how finely.")
     backup: BackupEntry | None = Field(None, description="Backups of the store; none unless this is given.")
     web_url: Url | None = Field(
         None, description="Where people open sloguard's own pages: dashboards link there. Without it they do not."

@@ -16,6 +16,7 @@ from sloguard.config.fields import (
 )
 from sloguard.config.schema.entry import Entry
 from sloguard.model.duration import format_duration
+from sloguard.model.retention import Retention
 from sloguard.model.secret import Secret
 from sloguard.model.settings import (
     BackupSettings,
@@ -30,6 +31,7 @@ _EVALUATION = EvaluationSettings()
 _BACKUP = BackupSettings("")
 _SLACK_API = SlackReceiver("slack").api_url
 _PAGERDUTY_EVENTS = PagerDutyReceiver("pagerduty", Secret("")).events_url
+_RETENTION = Retention()
 _FILE = "A file that holds it; relative to the configuration's directory."
 
 
@@ -109,6 +111,39 @@ class BackupEntry(Entry):
         None,
         description="How long they are kept. The newest always is.",
         json_schema_extra={"default": format_duration(_BACKUP.keep)},
+    )
+
+
+class RetentionEntry(Entry):
+    """How long counts are kept, and how finely: the older, the coarser. Windows stay what they are."""
+
+    slices: Duration | None = Field(
+        None,
+        description="Until this age slices are kept as they were counted.",
+        json_schema_extra={"default": format_duration(_RETENTION.slices)},
+    )
+    five_minutes: Duration | None = Field(
+        None,
+        alias="5m",
+        description="Until this age they are kept as sums of 5 minutes.",
+        json_schema_extra={"default": format_duration(_RETENTION.five_minutes)},
+    )
+    hours: Duration | None = Field(
+        None,
+        alias="1h",
+        description="Until this age they are kept as sums of hours.",
+        json_schema_extra={"default": format_duration(_RETENTION.hours)},
+    )
+    days: Duration | None = Field(
+        None,
+        alias="1d",
+        description="Until this age they are kept as sums of days; then they are deleted.",
+        json_schema_extra={"default": format_duration(_RETENTION.days)},
+    )
+    notifications: Duration | None = Field(
+        None,
+        description="So long a notification is kept after it was delivered, if its incident is over.",
+        json_schema_extra={"default": format_duration(_RETENTION.notifications)},
     )
 
 
