@@ -1,0 +1,166 @@
+"""What the daemon itself spends on an evaluation: time, CPU and memory of a process of its own, and its store.
+
+`ledger_cost.py` starts this beside a Prometheus that has the past; it prints one JSON object. The ledger is filled
+with 30 days of made-up counts beforehand, by another process, so that the memory is that of the daemon alone.
+
+    python benchmarks/daemon_cost.py fill --slos 1000 --store /tmp/cost.db
+    python benchmarks/daemon_cost.py run  --slos 1000 --store /tmp/cost.db --url http://127.0.0.1:9090
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from sloguard.daemon.cycle import Cycle
+from sloguard.evaluation.tiers import standard_tiers
+from sloguard.ledger.histories import Histories
+from sloguard.ledger.live import LiveLedger, Settled
+from sloguard.ledger.plan import counting_plan, ledger_key
+from sloguard.model.measurement import Slice
+from sloguard.model.policy import AlertPolicy
+from sloguard.model.settings import Configuration, EvaluationSettings, PrometheusSettings
+from sloguard.model.slo import EventsIndicator, Service, Slo
+from sloguard.model.window import RollingWindow
+from sloguard.ports import AlertStore, CountedRange, CycleOutcome
+from sloguard.prometheus import PrometheusClient
+from sloguard.prometheus.adhoc import AdhocQueries
+from sloguard.store import open_store
+
+END = 1_795_000_000 // 3_600 * 3_600
+"""Of the past, in Unix seconds."""
+COUNTED_UNTIL = END - 900
+SCRAPE_SECONDS = 30
+EVALUATIONS = 8
+"""Every other one settles a slice; all look at the tail."""
+HOUR, DAY = 3_600, 86_400
+MONTH = RollingWindow(timedelta(days=30))
+OBJECTIVE = Decimal("0.999")
+
+
+def slo(number: int, *, alike: bool = True) -> Slo:
+    """Alike, the selectors of two SLOs differ in one label; else in two."""
+    labels = f'slo="{number}"' if alike else f'slo="{number}",team="team-{number}"'
+    total = f"requests_total{{{labels}}}"
+    bad = f'requests_total{{code="500",{labels}}}'
+    policy = AlertPolicy(standard_tiers(1 - OBJECTIVE, MONTH.length, EvaluationSettings().slice))
+    return Slo("fleet", f"slo-{number}", OBJECTIVE, MONTH, EventsIndicator(total=(total,), bad=(bad,)), policy)
+
+
+def fleet(slos: int, *, alike: bool = True) -> tuple[Slo, ...]:
+    return tuple(slo(number, alike=alike) for number in range(slos))
+
+
+def slices() -> Iterator[Slice]:
+    """Hours for 30 days, five minutes for the last three, minutes for the last six hours, as replay leaves them."""
+    fine, medium = COUNTED_UNTIL - 6 * HOUR, COUNTED_UNTIL - 3 * DAY
+    at = (COUNTED_UNTIL - 30 * DAY) // HOUR * HOUR
+    while at < COUNTED_UNTIL:
+        seconds = 60 if at >= fine or at % 300 else 300 if at >= medium or at % HOUR else HOUR
+        yield Slice(at, seconds, 0.0003 * seconds, 1.0 * seconds)
+        at += seconds
+
+
+def fill(slos: tuple[Slo, ...], file: Path) -> Mapping[str, float]:
+    past = tuple(slices())
+    store = open_store(f"sqlite:///{file}")
+    for first in range(0, len(slos), 200):
+        keys = [ledger_key(each) for each in slos[first : first + 200]]
+        ranges = [CountedRange(key, past[0].start, past[-1].end, past) for key in keys]
+        store.ledger.write_replayed(ranges, dict.fromkeys(keys, (past[0].start, past[-1].end)))
+    store.close()
+    return {"slices": len(past) * len(slos), "bytes": file.stat().st_size}
+
+
+class WatchedLedger(LiveLedger):
+    """Notes how long counting takes."""
+
+    counting_seconds = 0.0
+
+    def settle(self, now: datetime) -> Settled:
+        start = time.perf_counter()
+        settled = super().settle(now)
+        self.counting_seconds += time.perf_counter() - start
+        return settled
+
+    def tail(self, settled: Settled, now: datetime) -> Mapping[object, Slice]:  # type: ignore[override]
+        start = time.perf_counter()
+        tail = super().tail(settled, now)
+        self.counting_seconds += time.perf_counter() - start
+        return tail  # type: ignore[return-value]
+
+
+class WatchedAlerts:
+    """Notes how long writing takes."""
+
+    def __init__(self, alerts: AlertStore) -> None:
+        self._alerts = alerts
+        self.alerts = alerts.alerts
+        self.writing_seconds = 0.0
+
+    def commit_cycle(self, outcome: CycleOutcome, now: datetime) -> None:
+        start = time.perf_counter()
+        self._alerts.commit_cycle(outcome, now)
+        self.writing_seconds += time.perf_counter() - start
+
+
+def run(slos: tuple[Slo, ...], file: Path, url: str) -> Mapping[str, float]:
+    prometheus = PrometheusSettings(url, timedelta(seconds=SCRAPE_SECONDS), timedelta(seconds=30))
+    configuration = Configuration((Service("fleet", slos),), prometheus)
+    store = open_store(f"sqlite:///{file}")
+    histories = Histories(store.ledger, configuration.evaluation.slice)
+    loading = time.perf_counter()
+    histories.load(slos, datetime.fromtimestamp(COUNTED_UNTIL, UTC))
+    loading = time.perf_counter() - loading
+    with PrometheusClient(prometheus) as client:
+        evaluation, plan = configuration.evaluation, counting_plan(slos)
+        ledger = WatchedLedger(client, store.ledger, evaluation, prometheus.scrape_interval, plan)
+        alerts = WatchedAlerts(store.alerts)
+        cycle = Cycle(configuration, ledger, histories, alerts, AdhocQueries(prometheus))
+        longest = wall = 0.0
+        cpu = time.process_time()
+        for number in range(EVALUATIONS):
+            start = time.perf_counter()
+            report = cycle.run(datetime.fromtimestamp(COUNTED_UNTIL + 75 + 30 * number, UTC))
+            assert report.error is None, report.error
+            assert not report.refused
+            assert len(report.status.services[0].slos) == len(slos)
+            took = time.perf_counter() - start
+            longest, wall = max(longest, took), wall + took
+        cpu = time.process_time() - cpu
+    store.close()
+    return {
+        "wall": wall / EVALUATIONS,
+        "longest": longest,
+        "counting": ledger.counting_seconds / EVALUATIONS,
+        "writing": alerts.writing_seconds / (EVALUATIONS / 2),
+        "cpu": cpu / EVALUATIONS,
+        "loading": loading,
+        "peak_mib": peak_mib(),
+    }
+
+
+def peak_mib() -> float:
+    """VmHWM, because getrusage() still knows the peak of the process that this one was forked from."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", choices=("fill", "run"))
+    parser.add_argument("--slos", type=int, default=1000)
+    parser.add_argument("--unlike", action="store_true", help="selectors differ in more than one label")
+    parser.add_argument("--store", type=Path, required=True)
+    parser.add_argument("--url", default="http://127.0.0.1:9090")
+    arguments = parser.parse_args()
+    slos = fleet(arguments.slos, alike=not arguments.unlike)
+    found = fill(slos, arguments.store) if arguments.work == "fill" else run(slos, arguments.store, arguments.url)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
