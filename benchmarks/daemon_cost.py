@@ -108,7 +108,9 @@ class WatchedAlerts:
 
 
 def run(slos: tuple[Slo, ...], file: Path, url: str) -> Mapping[str, float]:
-    prometheus = PrometheusSettings(url, timedelta(seconds=SCRAPE_SECONDS), timedelta(seconds=30))
+    prometheus = PrometheusSettings(
+        url=url, scrape_interval=timedelta(seconds=SCRAPE_SECONDS), timeout=timedelta(seconds=30)
+    )
     configuration = Configuration((Service("fleet", slos),), prometheus)
     store = open_store(f"sqlite:///{file}")
     histories = Histories(store.ledger, configuration.evaluation.slice)

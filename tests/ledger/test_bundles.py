@@ -179,8 +179,16 @@ def test_together_they_replay_what_each_replays_alone(
 def test_a_fleet_of_one_shape_is_one_bundle() -> None:
     fleet = [Term(f"x{{code={quote(code)},service={quote(name)}}}", ()) for name in AWKWARD if name for code in CODES]
     found = bundles(fleet)
-    assert [bundle.label for bundle in found] == ["service"] * len(CODES)
+    assert [bundle.labels for bundle in found] == [("service",)] * len(CODES)
     assert {term for bundle in found for term in bundle.terms.values()} == set(fleet)
+
+
+def test_few_that_differ_in_one_label_join_those_that_differ_in_more() -> None:
+    (bundle,) = bundles(Term(f'x{{route="/{n}",service="{n // 3}"}}', ()) for n in range(9))
+    assert bundle.selector == 'x{route=~"/0|/1|/2|/3|/4|/5|/6|/7|/8",service=~"0|1|2"}'
+    assert bundle.by == bundle.labels == ("route", "service")
+    assert bundle.term_of({"route": "/4", "service": "1"}) == Term('x{route="/4",service="1"}', ())
+    assert bundle.term_of({"route": "/4", "service": "2"}) is None, "a combination that nobody asked for"
 
 
 @pytest.mark.parametrize("value", [value for value in AWKWARD if value])
@@ -194,7 +202,7 @@ def test_no_other_series_are_read(value: str) -> None:
     "selectors",
     [
         ['a{x="1"}', 'b{x="2"}'],
-        ['a{x="1",y="1"}', 'a{x="2",y="2"}'],
+        ['a{x="1",x="2"}', 'a{x="3",x="4"}'],
         ['a{x="1"}', 'a{x!="2"}'],
         ['a{x="1"}', 'a{x=~"2"}'],
         ['a{x="1"}', 'a{x=""}'],
@@ -206,7 +214,7 @@ def test_no_other_series_are_read(value: str) -> None:
 )
 def test_what_differs_otherwise_is_asked_for_on_its_own(selectors: Sequence[str]) -> None:
     found = bundles(Term(selector, ()) for selector in selectors)
-    assert [(bundle.label, bundle.selector) for bundle in found] == [("", selector) for selector in selectors]
+    assert [(bundle.labels, bundle.selector) for bundle in found] == [((), selector) for selector in selectors]
 
 
 def test_totals_tell_terms_apart_too() -> None:
@@ -214,4 +222,4 @@ def test_totals_tell_terms_apart_too() -> None:
     same = [Term(f'bad{{x="{name}"}}', (f'all{{x="{name}"}}',)) for name in "ab"]
     other = [Term(f'bad{{x="{name}"}}', (f'all{{y="{name}"}}',)) for name in "ab"]
     assert [bundle.totals for bundle in bundles(same)] == [('all{x=~"a|b"}',)]
-    assert [bundle.label for bundle in bundles(other)] == ["", ""]
+    assert [bundle.labels for bundle in bundles(other)] == [(), ()]

@@ -203,7 +203,7 @@ def test_what_is_not_grouped_is_asked_for_as_ever() -> None:
     looked = Looked(MINUTE, SCRAPES)
     assert increases_query([plain], looked) == (
         "sum(((last_over_time(x[5m]) - last_over_time(x[5m] offset 1m) >= 0) "
-        "unless (resets(x[1m30s]) > 0)) or last_over_time(x[5m]) / 0)"
+        "unless (resets(x[1m30s]) > 0)) or last_over_time(x[5m]) + Inf)"
     )
     assert steady_query([plain], MINUTE, SCRAPES) == steady_increases_query([plain], looked)
     increases = [increases_query([bundle], looked) for bundle in (plain, by_tenant)]

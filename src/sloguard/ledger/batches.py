@@ -19,6 +19,7 @@ MOST_TERMS = 500
 """Beyond this a longer pattern saves nothing, and a query of so many large services comes near to the timeout."""
 MOST_CHARACTERS = 20_000
 """Of selectors in one query, which names each about five times: some proxies take no more than 1 MB."""
+_FEW_ROWS = 10
 MOST_TIMEOUTS = 16
 """Enough to find one that is too slow among `MOST_TERMS`."""
 
@@ -74,9 +75,11 @@ class Answers(Generic[AnyBatch, Row]):
 
 
 class Asker(Generic[AnyBatch]):
-    """Asks for batches. One that was refused is asked for in halves from then on, so it is refused only once."""
+    """Asks for batches. One that was refused, or wasteful, is asked for in halves from then on: that happens once."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_wasteful: Callable[[AnyBatch, Sequence[Sample | Series]], bool] = lambda *_: False) -> None:
+        """`is_wasteful` tells by a batch's rows whether there should be less in it next time."""
+        self._is_wasteful = is_wasteful
         self._halves: dict[AnyBatch, tuple[AnyBatch, ...]] = {}
 
     def ask(self, batches: Sequence[AnyBatch], question: Callable[[AnyBatch], Sequence[Row]]) -> Answers[AnyBatch, Row]:
@@ -107,7 +110,10 @@ class Asker(Generic[AnyBatch]):
         halves = self._halves.get(batch)
         if halves is None:
             try:
-                answers.rows.append((batch, question(batch)))
+                rows = question(batch)
+                answers.rows.append((batch, rows))
+                if self._is_wasteful(batch, rows) and (smaller := batch.halves()):
+                    self._halves[batch] = smaller
             except QueryRejectedError as error:
                 if isinstance(error, QueryTimeoutError):
                     answers.timeouts.append(error)
@@ -148,11 +154,21 @@ class TermAsker:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self._batches = term_batches(terms)
-        self._asker: Asker[TermBatch] = Asker()
+        self._asker: Asker[TermBatch] = Asker(_is_wasteful)
 
     def ask(self, question: Callable[[Sequence[Bundle]], Sequence[Row]]) -> Answers[TermBatch, Row]:
         """What `Asker.ask` says, by the bundles of each batch."""
         return self._asker.ask(self._batches, lambda batch: question(batch.bundles))
+
+
+def _is_wasteful(batch: TermBatch, rows: Sequence[Sample | Series]) -> bool:
+    """Whether most rows belong to combinations of labels' values that nobody asked for. Half the values have a quarter
+    of the combinations.
+    """
+    if all(len(bundle.labels) <= 1 for bundle in batch.bundles):
+        return False
+    own = sum(part_of(row.labels, batch.bundles).term_of(row.labels) is not None for row in rows)
+    return len(rows) > 2 * max(own, _FEW_ROWS)
 
 
 def ask_one_by_one(terms: Iterable[Term], question: Callable[[Bundle], Sequence[Row]]) -> Answers[TermBatch, Row]:

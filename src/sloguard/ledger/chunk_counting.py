@@ -13,7 +13,6 @@ from sloguard.ledger.stepwise import StepCounter
 from sloguard.model.group import Group
 from sloguard.model.series import Series
 from sloguard.ports import LedgerKey, MetricsSource
-from sloguard.promql.bundles import Term
 from sloguard.promql.counting import TAG, gauges_query
 
 
@@ -37,11 +36,11 @@ class ChunkCounter:
         self._slice_seconds = round(slice_length.total_seconds())
         self._scrape_interval = scrape_interval
         self._stepwise = StepCounter(source, scrape_interval)
-        self._latest: tuple[tuple[Term, ...], TermAsker] | None = None
 
-    def count(self, plan: CountingPlan, chunk: Chunk) -> ChunkCount:
+    def count(self, plan: CountingPlan, terms: TermAsker, chunk: Chunk) -> ChunkCount:
+        """`terms` asks for those of the plan."""
         refused: dict[LedgerKey, str] = {}
-        steps, groups = self._counter_steps(plan, chunk, refused)
+        steps, groups = self._counter_steps(plan, terms, chunk, refused)
         steps |= self._gauge_steps(plan, chunk, refused)
         steps |= self._ratio_steps(plan, chunk, refused)
         return ChunkCount(
@@ -50,17 +49,10 @@ class ChunkCounter:
             refused,
         )
 
-    def _asker(self, terms: tuple[Term, ...]) -> TermAsker:
-        """Most chunks ask for the same terms as the one before."""
-        latest = self._latest
-        if latest is None or latest[0] != terms:
-            self._latest = latest = (terms, TermAsker(terms))
-        return latest[1]
-
     def _counter_steps(
-        self, plan: CountingPlan, chunk: Chunk, refused: dict[LedgerKey, str]
+        self, plan: CountingPlan, terms: TermAsker, chunk: Chunk, refused: dict[LedgerKey, str]
     ) -> tuple[dict[LedgerKey, list[Step]], dict[LedgerKey, dict[Group, list[Step]]]]:
-        by_time, refused_terms = self._stepwise.count(self._asker(plan.terms), chunk)
+        by_time, refused_terms = self._stepwise.count(terms, chunk)
         steps: dict[LedgerKey, list[Step]] = {}
         grouped: dict[LedgerKey, dict[Group, list[Step]]] = {}
         for counter in plan.counters:

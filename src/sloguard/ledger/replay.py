@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sloguard.errors import UnwatchedError
 from sloguard.ledger.asking_ahead import Load, ask_ahead
+from sloguard.ledger.batches import TermAsker
 from sloguard.ledger.chunk_counting import ChunkCount, ChunkCounter
 from sloguard.ledger.groups import Places
 from sloguard.ledger.pieces import HOUR_SECONDS, Chunk, Counted, Piece, chunks, missing_pieces
@@ -44,6 +45,8 @@ class ReplayOutcome:
 @dataclass(frozen=True, slots=True)
 class _Work:
     plan: CountingPlan
+    terms: TermAsker
+    """For all chunks of a piece: it learns what is too much for one query."""
     piece: Piece
     chunk: Chunk
 
@@ -102,14 +105,16 @@ class Replay:
     def _works(self, plan: CountingPlan, piece: Piece, newest: int) -> Iterator[_Work]:
         cut = chunks(piece.start, piece.end, newest, self._slice_seconds, piece.longest_step)
         plans = [plan.only(keys) for keys in _batches(piece.keys)]
+        askers = [TermAsker(part.terms) for part in plans]
         for chunk in cut if piece.ascending else reversed(cut):
-            yield from (_Work(part, piece, chunk) for part in plans)
+            yield from (_Work(part, terms, piece, chunk) for part, terms in zip(plans, askers, strict=True))
 
     def _count(self, work: _Work) -> ChunkCount:
         """What one replica knows of the chunk: one that saw its beginning if there is one, where counting goes on."""
 
         def ask(replica: MetricsSource) -> ChunkCount:
-            return ChunkCounter(replica, self._slice_length, self._scrape_interval).count(work.plan, work.chunk)
+            counter = ChunkCounter(replica, self._slice_length, self._scrape_interval)
+            return counter.count(work.plan, work.terms, work.chunk)
 
         start_at = datetime.fromtimestamp(work.chunk.start, UTC)
         proof = Proof(watched_query(work.plan.terms, self._scrape_interval), start_at)

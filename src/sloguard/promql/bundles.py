@@ -1,4 +1,8 @@
-"""Terms that differ in the value of one label, bundled into one selector: it has exactly their series. Pure."""
+"""Terms that differ in the values of a few labels, bundled into one selector; sums by these labels tell them apart.
+
+Where they differ in one label, the selector has exactly their series. Where they differ in several, it has every
+combination of their values, of which some may be nobody's: a row of an answer that belongs to no term is left alone.
+"""
 
 import re
 from collections import Counter
@@ -14,6 +18,10 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|U([0-9a-f]{8})|(.))")
 _ESCAPED = {"\\": "\\", '"': '"', "n": "\n", "r": "\r", "t": "\t"}
 _PATTERN_SIGNS = re.compile(r"[\\.+*?()|\[\]{}^$]")
 _MOST_NARROWING_VALUES = 500
+_ENOUGH = 20
+"""Terms that differ in one label alone. Fewer gain more in a bundle by several labels, if that has more."""
+
+Values = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +36,18 @@ class Term:
     """Labels whose values are told apart."""
 
 
+_Template = tuple[str | int, ...]
+"""A selector's text; in place of some matchers the number of their label."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What terms have in common that differ in the value of one label."""
+    """What terms have in common that differ in the values of some labels."""
 
-    label: str
-    selector: tuple[str, str]
-    """The text before and after the label's matcher."""
-    totals: tuple[tuple[str, str], ...]
-    """Of each total, likewise: the same label has the same value there."""
+    labels: tuple[str, ...]
+    selector: _Template
+    totals: tuple[_Template, ...]
+    """The labels have the same values in each total."""
     by: tuple[str, ...]
 
 
@@ -47,48 +58,54 @@ class Bundle:
     selector: str
     totals: tuple[str, ...]
     by: tuple[str, ...]
-    """Labels whose values are told apart: the terms' own, and the one that tells the terms apart."""
-    label: str
-    """The label that tells the terms apart; empty for a term on its own."""
-    terms: Mapping[str, Term]
-    """By that label's value; a term on its own by the empty text."""
+    """Labels whose values are told apart: the terms' own, and those that tell the terms apart."""
+    labels: tuple[str, ...]
+    """The labels that tell the terms apart; empty for a term on its own."""
+    terms: Mapping[Values, Term]
+    """By those labels' values."""
     shape: Shape | None
 
     def term_of(self, labels: Mapping[str, str]) -> Term | None:
         """Whose series or group it is; None if nobody asked for it."""
-        return self.terms.get(labels.get(self.label, ""))
+        return self.terms.get(tuple([labels.get(label, "") for label in self.labels]))
 
     def parts(self, most_terms: int, most_characters: float = inf) -> Iterator["Bundle"]:
         """The same terms in bundles that hold no more terms and characters, but at least one term."""
         if self.shape is None:
             yield self
             return
-        chosen: dict[str, Term] = {}
+        chosen: dict[Values, Term] = {}
         characters = 0
-        for value, term in self.terms.items():
-            characters += len(value)
+        for values, term in self.terms.items():
+            length = sum(map(len, values))
+            characters += length
             if chosen and (len(chosen) == most_terms or characters > most_characters):
                 yield _of_shape(self.shape, chosen)
-                chosen, characters = {}, len(value)
-            chosen[value] = term
+                chosen, characters = {}, length
+            chosen[values] = term
         yield self if len(chosen) == len(self.terms) else _of_shape(self.shape, chosen)
 
 
 def bundles(terms: Iterable[Term]) -> Sequence[Bundle]:
-    """All terms, in as few bundles as can be found by taking for each the label in which most others differ."""
+    """All terms, in few bundles: by one label where enough others differ in it alone, else by all of their labels."""
     found = {term: dict(_shapes(term)) for term in terms}
     sizes = Counter(shape for shapes in found.values() for shape in shapes)
-    grouped: dict[Shape | Term, dict[str, Term]] = {}
+    grouped: dict[Shape | Term, dict[Values, Term]] = {}
     for term, shapes in found.items():
-        shape = max(shapes, key=lambda each: (sizes[each], each.label), default=None)
+        shape = max(shapes, key=lambda each: _worth(each, sizes[each]), default=None)
         if shape is None or sizes[shape] == 1:
-            grouped[term] = {"": term}
+            grouped[term] = {(): term}
         else:
             grouped.setdefault(shape, {})[shapes[shape]] = term
     return [
         _of_shape(common, members) if isinstance(common, Shape) else alone(common)
         for common, members in grouped.items()
     ]
+
+
+def _worth(shape: Shape, size: int) -> tuple[object, ...]:
+    exact = len(shape.labels) == 1
+    return exact and size >= _ENOUGH, size, exact, shape.labels
 
 
 def narrowed(bundle: Bundle, series: Iterable[Mapping[str, str]]) -> Bundle:
@@ -103,16 +120,22 @@ def narrowed(bundle: Bundle, series: Iterable[Mapping[str, str]]) -> Bundle:
 
 
 def alone(term: Term) -> Bundle:
-    return Bundle(term.selector, term.totals, term.by, "", {"": term}, None)
+    return Bundle(term.selector, term.totals, term.by, (), {(): term}, None)
 
 
-def _of_shape(shape: Shape, terms: Mapping[str, Term]) -> Bundle:
+def _of_shape(shape: Shape, terms: Mapping[Values, Term]) -> Bundle:
     if len(terms) == 1:
         return alone(next(iter(terms.values())))
-    matcher = f"{shape.label}=~{_pattern(terms)}"
-    selector, *totals = (f"{before}{matcher}{after}" for before, after in (shape.selector, *shape.totals))
-    by = tuple(dict.fromkeys((shape.label, *shape.by)))
-    return Bundle(selector, tuple(totals), by, shape.label, terms, shape)
+    matchers = [
+        f"{label}=~{_pattern(dict.fromkeys(values))}"
+        for label, values in zip(shape.labels, zip(*terms, strict=True), strict=True)
+    ]
+    selector, *totals = (
+        "".join([matchers[part] if isinstance(part, int) else part for part in template])
+        for template in (shape.selector, *shape.totals)
+    )
+    by = tuple(dict.fromkeys((*shape.labels, *shape.by)))
+    return Bundle(selector, tuple(totals), by, shape.labels, terms, shape)
 
 
 def _pattern(values: Iterable[str]) -> str:
@@ -120,19 +143,44 @@ def _pattern(values: Iterable[str]) -> str:
     return quote("|".join(_PATTERN_SIGNS.sub(r"\\\g<0>", value) for value in values))
 
 
-def _shapes(term: Term) -> Iterator[tuple[Shape, str]]:
-    """The shapes that a term has, and its value in each.
+def _shapes(term: Term) -> Iterator[tuple[Shape, Values]]:
+    """The shapes that a term has, and its values in each.
 
     An empty value also means that the label is missing, and Prometheus drops the names of metrics when it computes:
     by these no terms are told apart.
     """
-    totals = [list(_matchers(total)) for total in term.totals]
-    for matcher in _matchers(term.selector):
-        if matcher.value and matcher.label != "__name__":
-            same = [next((each for each in total if each.is_like(matcher)), None) for total in totals]
-            around = tuple(each.around(text) for each, text in zip(same, term.totals, strict=True) if each is not None)
-            if len(around) == len(totals):
-                yield Shape(matcher.label, matcher.around(term.selector), around, term.by), matcher.value
+    texts = (term.selector, *term.totals)
+    own, *others = (list(_matchers(text)) for text in texts)
+    places = [
+        (matcher, *same)
+        for matcher in own
+        if matcher.value and matcher.label != "__name__"
+        for same in [_likes(matcher, others)]
+        if len(same) == len(others)
+    ]
+    labels = Counter(place[0].label for place in places)
+    # A label that has to have two values at once matches nothing, whatever one of the two is.
+    together = [place for place in places if labels[place[0].label] == 1]
+    for chosen in [*([place] for place in places), *([together] if len(together) > 1 else [])]:
+        blanks = zip(*chosen, strict=True)
+        selector, *totals = (_template(text, matchers) for text, matchers in zip(texts, blanks, strict=True))
+        shape = Shape(tuple(place[0].label for place in chosen), selector, tuple(totals), term.by)
+        yield shape, tuple(place[0].value for place in chosen)
+
+
+def _likes(matcher: "_Matcher", others: Iterable[Sequence["_Matcher"]]) -> Sequence["_Matcher"]:
+    """The same matcher in each of the others that has it."""
+    found = (next((each for each in other if each.is_like(matcher)), None) for other in others)
+    return [each for each in found if each is not None]
+
+
+def _template(text: str, blanks: Sequence["_Matcher"]) -> _Template:
+    parts: list[str | int] = []
+    at = 0
+    for blank, number in sorted((blank.start, number) for number, blank in enumerate(blanks)):
+        parts += [text[at:blank], number]
+        at = blanks[number].end
+    return (*parts, text[at:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +194,6 @@ class _Matcher:
 
     def is_like(self, other: "_Matcher") -> bool:
         return (self.label, self.value) == (other.label, other.value)
-
-    def around(self, text: str) -> tuple[str, str]:
-        return text[: self.start], text[self.end :]
 
 
 def _matchers(selector: str) -> Iterator[_Matcher]:

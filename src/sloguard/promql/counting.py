@@ -57,7 +57,7 @@ def increases_query(bundles: Sequence[Bundle], looked: Looked) -> str:
     """The increase over the interval, per term and group; infinite or NaN where a closer look is needed.
 
     That is where a series was not known at the start (within `END_LOOKBACK`, which costs a twelfth of the hour that
-    a closer look takes), fell, or shows no number: a division by zero stands in for it, and spoils its sum.
+    a closer look takes), fell, or shows no number: infinity is added to it, and spoils its sum.
     """
     return joined(f"sum{by_labels(bundle.by)}({_spoilt(bundle.selector, looked)})" for bundle in bundles)
 
@@ -131,4 +131,4 @@ def _steady(selector: str, looked: Looked, lookback: timedelta = START_LOOKBACK)
 
 
 def _spoilt(selector: str, looked: Looked) -> str:
-    return f"({_steady(selector, looked, END_LOOKBACK)}) or {_end(selector, looked)} / 0"
+    return f"({_steady(selector, looked, END_LOOKBACK)}) or {_end(selector, looked)} + Inf"

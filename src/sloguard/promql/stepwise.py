@@ -66,9 +66,9 @@ def _exceptional(selector: str, step: timedelta, scrape_interval: timedelta) -> 
 
 
 def _neighbours(bundle: Bundle, step: timedelta) -> str:
-    selector = bundle.selector
+    selector, same = bundle.selector, f"on({', '.join(bundle.labels)})"
     newborn = f"{_last(selector, step)} unless {_before(selector, ORIGIN_LOOKBACK, step)}"
-    return f"last_over_time({selector}[{format_duration(step + END_LOOKBACK)}]) and on({bundle.label}) ({newborn})"
+    return f"last_over_time({selector}[{format_duration(step + END_LOOKBACK)}]) and {same} ({newborn})"
 
 
 def _last(selector: str, step: timedelta) -> str:
