@@ -99,6 +99,7 @@ class WatchedAlerts:
     def __init__(self, alerts: AlertStore) -> None:
         self._alerts = alerts
         self.alerts = alerts.alerts
+        self.fired = alerts.fired
         self.writing_seconds = 0.0
 
     def commit_cycle(self, outcome: CycleOutcome, now: datetime) -> None:
@@ -121,7 +122,7 @@ def run(slos: tuple[Slo, ...], file: Path, url: str) -> Mapping[str, float]:
         evaluation, plan = configuration.evaluation, counting_plan(slos)
         ledger = WatchedLedger(client, store.ledger, evaluation, prometheus.scrape_interval, plan)
         alerts = WatchedAlerts(store.alerts)
-        cycle = Cycle(configuration, ledger, histories, alerts, AdhocQueries(prometheus))
+        cycle = Cycle(configuration, ledger, histories, alerts, AdhocQueries(prometheus), quiet=store.quiet)
         longest = wall = 0.0
         cpu = time.process_time()
         for number in range(EVALUATIONS):
