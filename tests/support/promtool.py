@@ -69,7 +69,7 @@ def rule_test_problems(
             }
         ],
     }
-    (directory / "test.yaml").write_text(yaml.safe_dump(test, allow_unicode=True), encoding="utf-8")
+    (directory / "test.yaml").write_text(yaml.safe_dump(test), encoding="utf-8")
     done = subprocess.run(
         [program("promtool"), "test", "rules", "test.yaml"], capture_output=True, text=True, check=False, cwd=directory
     )

@@ -61,10 +61,14 @@ def write_journal(directory: Path, plan: Plan) -> None:
     """From here on the plan will be carried out, by this run or by the next."""
     document = {"schema": _SCHEMA, "new": dict(plan.new), "removed": dict(plan.removed)}
     temporary = directory / f"{_NAME}.tmp"
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(document, file, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(document, file, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     temporary.replace(directory / _NAME)
     _flush_directory(directory)
 
