@@ -98,9 +98,10 @@ class WatchedAlerts:
 
     def __init__(self, alerts: AlertStore) -> None:
         self._alerts = alerts
-        self.alerts = alerts.alerts
-        self.fired = alerts.fired
         self.writing_seconds = 0.0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._alerts, name)
 
     def commit_cycle(self, outcome: CycleOutcome, now: datetime) -> None:
         start = time.perf_counter()
