@@ -1,6 +1,6 @@
 """Rolling up: how finely time of which age is kept, and what becomes of its slices. Pure.
 
-Decision 007 says why each window stays what it was.
+Decision 008 says why each window stays what it was.
 """
 
 import math
