@@ -20,6 +20,7 @@ from tests.support.truth import Truth, simulate
 
 @dataclass(frozen=True)
 class Past:
+    engine: str
     url: str
     client: PrometheusClient
     truths: Mapping[str, Truth]
@@ -62,6 +63,7 @@ def past(lived: Lived, tmp_path_factory: pytest.TempPathFactory, request: pytest
     samples = (line for part in (lived.jobs, lived.tenants) for _, lines in part.values() for line in lines)
     with engine_with(request.param, directory, samples) as url, PrometheusClient(PrometheusSettings(url=url)) as client:
         yield Past(
+            request.param,
             url,
             client,
             {job: truth for job, (truth, _) in lived.jobs.items()},

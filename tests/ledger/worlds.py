@@ -1,13 +1,15 @@
 """The shapes of traffic that the ledger must count right."""
 
 import math
+import os
 from collections.abc import Mapping
 
 from tests.support.truth import Pod, World
 
 HOUR, DAY = 3_600, 86_400
 END = 1_795_000_000 // HOUR * HOUR
-DAYS = 5
+DAYS = int(os.environ.get("SLOGUARD_WORLD_DAYS", "5"))
+"""Of history. `benchmarks/accuracy.py` lives through 30."""
 START = END - DAYS * DAY
 OUTAGE = (END - 2 * DAY, END - 2 * DAY + HOUR)
 BIRTH = END - 36 * HOUR
@@ -18,7 +20,8 @@ def steady(_: float) -> float:
 
 
 def day_and_night(at: float) -> float:
-    return 2.0 + 1.9 * math.sin(at / DAY * 2 * math.pi)
+    """The outage falls into the night."""
+    return 2.0 - 1.9 * math.cos((at - OUTAGE[0] - HOUR / 2) / DAY * 2 * math.pi)
 
 
 def one_percent(_: float) -> float:
@@ -75,7 +78,7 @@ WORLDS: Mapping[str, World] = {
             START,
             END,
             (
-                Pod("a", START, END, restarts=tuple(START + hours * HOUR + 333 for hours in range(7, 120, 7))),
+                Pod("a", START, END, restarts=tuple(START + hours * HOUR + 333 for hours in range(7, DAYS * 24, 7))),
                 Pod("b", START, END, restarts=(START + DAY,)),
             ),
             day_and_night,
