@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sloguard.errors import PrometheusUnavailableError
+from sloguard.ledger.batches import TermAsker
 from sloguard.ledger.chunk_counting import ChunkCounter
 from sloguard.ledger.live import LiveLedger
 from sloguard.ledger.pieces import Chunk
@@ -124,9 +125,9 @@ def test_an_hour_counts_the_same_in_one_step_as_in_sixty_slices(past: Past) -> N
     for job, event in SPANS.items():
         (key,) = (key for key in plan.keys if key.slo_id.startswith(f"{job}/"))
         start, end = event - HOUR, event + HOUR
+        only = plan.only([key])
         hours, slices = (
-            counter.count(plan.only([key]), Chunk(start, end, step)).steps[key]
-            for step in (HOUR, round(MINUTE.total_seconds()))
+            counter.count(only, TermAsker(only.terms), Chunk(start, end, step)).steps[key] for step in (HOUR, 60)
         )
         assert (len(hours), len(slices)) == (2, 120), job
         for hour in hours:
