@@ -145,6 +145,14 @@ def test_a_history_as_rows_the_newest_first() -> None:
     assert len(HEADER) == len(day)
 
 
+def test_days_without_data_in_a_row_are_one_row_if_the_same_is_said() -> None:
+    first = date(2026, 11, 1)
+    unseen = [replace(UNSEEN, day=first + timedelta(days=n), coverage_ratio=0.0) for n in range(4)]
+    days = (*unseen[:3], replace(DAY, day=first + timedelta(days=3)), replace(unseen[3], day=first + timedelta(days=4)))
+    said = [row[0] for row in history_rows(replace(HISTORY, days=days))]
+    assert said == ["2026-11-05", "2026-11-04", "2026-11-01 – 2026-11-03"]
+
+
 def test_a_history_as_csv() -> None:
     day, unseen, _ = rows_of(history_csv([HISTORY]))
     assert (day["id"], day["date"], day["timezone"]) == (SLO.id, "2026-11-21", "Europe/Paris")

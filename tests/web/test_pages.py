@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sloguard.model.adjustment import Adjusted
-from sloguard.model.measurement import Counts
+from sloguard.model.measurement import Counts, NoData, NoDataReason
 from sloguard.model.status import ServiceStatus, StatusReport
 from sloguard.ports import HealthCheck
 from sloguard.web.links import safe_link
@@ -79,6 +79,20 @@ def test_what_needs_attention_comes_first_and_in_order() -> None:
     places = [text.find(words) for words in said]
     assert -1 not in places, said[places.index(-1)]
     assert places == sorted(places)
+
+
+def test_what_is_the_same_of_several_slos_of_a_service_is_said_once() -> None:
+    missing = NoData(timedelta(days=30), NoDataReason.NEVER_SEEN)
+    names = ("latency", "availability")
+    services = [
+        ServiceStatus(name, None, tuple(slo_status(slo, service=name, no_data=missing) for slo in said))
+        for name, said in (("shop", names), ("mail", ("delivery",)))
+    ]
+    cards = overview(StatusReport(AS_OF, partial=False, services=tuple(services)), ()).attention
+    assert [(card.title, card.more) for card in cards] == [
+        ("shop: 2 SLOs", "latency, availability."),
+        ("mail/delivery", ""),
+    ]
 
 
 def test_the_tab_says_how_bad_it_is() -> None:

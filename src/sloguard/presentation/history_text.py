@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from sloguard.model.daily import BudgetDay, BudgetHistory
 from sloguard.model.measurement import NoDataReason
@@ -49,8 +50,14 @@ def history_csv(histories: Sequence[BudgetHistory]) -> str:
 
 
 def history_rows(history: BudgetHistory) -> Iterator[tuple[str, ...]]:
-    """Cells that go with `HEADER`, the newest day first."""
-    return (_row(day) for day in reversed(history.days))
+    """Cells that go with `HEADER`, the newest day first. Days without data of which the same is said are one row."""
+    rows = ((day, _row(day)) for day in reversed(history.days))
+    for (unknown, words), alike in groupby(rows, key=lambda row: (row[0].no_data is not None, row[1][1:])):
+        days = [day.day.isoformat() for day, _ in alike]
+        if unknown and len(days) > 1:
+            yield (f"{days[-1]} – {days[0]}", *words)
+        else:
+            yield from ((day, *words) for day in days)
 
 
 def history_title(history: BudgetHistory) -> str:

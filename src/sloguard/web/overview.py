@@ -139,11 +139,25 @@ def _attention(report: StatusReport) -> list[Attention]:
     firing = [(slo, alert) for slo in report.slos for alert in slo.alerts]
     firing.sort(key=lambda pair: (-pair[1].severity.rank, pair[1].started_at))
     quiet = [slo for slo in report.slos if not slo.alerts]
-    return [
-        *(_firing(slo, alert, report.as_of) for slo, alert in firing),
-        *(_exhausted(slo) for slo in quiet if slo.state is SloState.EXHAUSTED),
-        *(_no_data(slo) for slo in quiet if slo.no_data is not None),
+    cards = [
+        *((slo, _firing(slo, alert, report.as_of)) for slo, alert in firing),
+        *((slo, _exhausted(slo)) for slo in quiet if slo.state is SloState.EXHAUSTED),
+        *((slo, _no_data(slo)) for slo in quiet if slo.no_data is not None),
     ]
+    return list(_folded(cards))
+
+
+def _folded(cards: Iterable[tuple[SloStatus, Attention]]) -> Iterator[Attention]:
+    """One card for all SLOs of a service of which the same is said, where the first of them stood."""
+    alike: dict[tuple[str, Attention], list[SloStatus]] = {}
+    for slo, card in cards:
+        alike.setdefault((slo.service, replace(card, title="")), []).append(slo)
+    for (service, card), slos in alike.items():
+        if len(slos) == 1:
+            yield replace(card, title=slos[0].id)
+        else:
+            names = ", ".join(slo.name for slo in slos)
+            yield replace(card, title=f"{service}: {len(slos)} SLOs", more=f"{card.more} {names}.".lstrip())
 
 
 def _firing(slo: SloStatus, alert: Alert, as_of: datetime) -> Attention:
