@@ -11,6 +11,7 @@ from sloguard.model.daily import BudgetHistory
 from sloguard.model.delivery import DeliveryResult, Notification, OutboxEntry
 from sloguard.model.measurement import Slice, SliceColumns
 from sloguard.model.quiet import Acknowledgement, Silence
+from sloguard.model.recount import Recounted, RecountRecord
 from sloguard.model.series import Sample, Series
 from sloguard.model.span import Span
 from sloguard.model.status import StatusReport
@@ -199,6 +200,21 @@ class LedgerStore(LedgerReader, Protocol):
 
         They are no holes any more; the time between them and what was counted or replayed before is one.
         """
+        ...
+
+
+class RecountStore(LedgerReader, Protocol):
+    """Counts that have become better, and a journal of what they changed."""
+
+    def revise(self, better: Sequence[tuple[CountedRange, Recounted]], now: datetime) -> Sequence[Recounted]:
+        """Write better counts and their entries in the journal, in one transaction; what was written.
+
+        Counts that have changed since they were compared are left alone.
+        """
+        ...
+
+    def recounts(self, limit: int) -> Sequence[RecountRecord]:
+        """The newest entries of the journal, newest first."""
         ...
 
 

@@ -46,6 +46,7 @@ def downgrade_to(path: Path, revision: str) -> None:
     with sqlite3.connect(path) as connection:
         if revision < "0007":
             connection.execute("DROP TABLE holes")
+            connection.execute("DROP TABLE recounts")
         if revision < "0006":
             connection.executescript(_WITHOUT_0006)
         if revision < "0005":

@@ -17,13 +17,16 @@ from sloguard.daemon.chores import Chore
 from sloguard.daemon.cycle import Cycle
 from sloguard.daemon.daemon import Daemon, Parts
 from sloguard.daemon.deliver import DeliveryWorker
+from sloguard.daemon.recounting import Recounting, recount_chore
 from sloguard.daemon.telemetry import Telemetry
 from sloguard.daemon.upkeep import Upkeep, upkeep_chore
 from sloguard.daemon.watch import Watch
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.live import LiveLedger
 from sloguard.ledger.plan import counting_plan
+from sloguard.ledger.recount import Recount
 from sloguard.ledger.replay import Replay
+from sloguard.model.recount import Recounted
 from sloguard.model.settings import Configuration
 from sloguard.notify import build_receivers
 from sloguard.prometheus import PrometheusReplicas
@@ -57,6 +60,13 @@ def _chores(
     return tuple(chores)
 
 
+def _recount(configuration: Configuration, replicas: PrometheusReplicas, store: Store) -> Recount:
+    settings = configuration.prometheus
+    several = bool(settings.fallback_urls)
+    slice_length = configuration.evaluation.slice
+    return Recount(replicas, store.recounts, slice_length, settings.scrape_interval, only_unseen=several)
+
+
 @contextmanager
 def running_daemon(configuration: Configuration, address: StoreAddress, host: str, port: int) -> Iterator[WebServer]:
     """The daemon and its web server, from start to stop.
@@ -79,6 +89,11 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
         histories = Histories(store.ledger, evaluation.slice)
         ledger = LiveLedger(replicas, store.ledger, evaluation, configuration.prometheus.scrape_interval, plan)
         adhoc = AdhocQueries(configuration.prometheus, lambda: replicas.in_use)
+
+        def recounted(changed: tuple[Recounted, ...]) -> None:
+            telemetry.recounted(len(changed))
+            daemon.reload_histories()
+
         parts = Parts(
             cycle=Cycle(configuration, ledger, histories, store.alerts, adhoc, quiet=store.quiet),
             watch=Watch(configuration, store.alerts, store.quiet),
@@ -96,6 +111,9 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
             chores=(
                 *_chores(configuration, store, telemetry, replicas),
                 upkeep_chore(Upkeep(configuration, store.ledger, store.upkeep, stopping.wait)),
+                recount_chore(
+                    Recounting(_recount(configuration, replicas, store), plan, evaluation, stopping.is_set, recounted)
+                ),
             ),
             replicas=replicas.states,
         )

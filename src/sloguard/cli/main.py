@@ -18,6 +18,7 @@ from sloguard.cli.generate import generate
 from sloguard.cli.history import history
 from sloguard.cli.init import init
 from sloguard.cli.preview import preview
+from sloguard.cli.recounts import recounts
 from sloguard.cli.replay import replay
 from sloguard.cli.run import run
 from sloguard.cli.schema import schema
@@ -43,6 +44,7 @@ _COMMANDS = (
     generate,
     apply,
     replay,
+    recounts,
     status,
     history,
     check,

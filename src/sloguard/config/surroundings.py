@@ -15,6 +15,7 @@ from sloguard.model.settings import EvaluationSettings, PrometheusSettings
 
 _SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
+_LONGEST_RECOUNT = timedelta(days=3)
 _FINEST_SLICE = timedelta(seconds=10)
 _USUAL_SCRAPE_TIMEOUT = timedelta(seconds=10)
 
@@ -88,7 +89,15 @@ def evaluation_settings(entry: EvaluationEntry, prometheus: PrometheusSettings, 
         what = "evaluation.slice must be whole seconds, at least 10s, and divide an hour"
         report.at(values.SLICE, ("evaluation", "slice"), what, "Use 30s, 60s or 5m.")
         slice_length = default.slice
-    evaluation = EvaluationSettings(interval=interval, slice=slice_length, settle=settle)
+    hourly = default.recount_hourly if entry.recount_hourly is None else entry.recount_hourly
+    daily = default.recount_daily if entry.recount_daily is None else entry.recount_daily
+    for name, length in (("recount_hourly", hourly), ("recount_daily", daily)):
+        if length > _LONGEST_RECOUNT:
+            longest = format_duration(_LONGEST_RECOUNT)
+            report.at(values.SLICE, ("evaluation", name), f"evaluation.{name} must be at most {longest}", "Use 1d.")
+    evaluation = EvaluationSettings(
+        interval=interval, slice=slice_length, settle=settle, recount_hourly=hourly, recount_daily=daily
+    )
     _warn(evaluation, prometheus, report)
     return evaluation
 

@@ -31,6 +31,7 @@ _log = structlog.get_logger(__name__)
 
 DELIVERY_INTERVAL = timedelta(seconds=1)
 REPLAY_RETRY_INTERVAL = timedelta(seconds=30)
+_KEEP_SMALL_INTERVAL = timedelta(hours=1)
 _MISFIRE_GRACE_SECONDS = 60
 _CLOCK_SECONDS = 5.0
 _LATE_CYCLES = 3
@@ -69,7 +70,7 @@ class Daemon:
         self._last_good_at: datetime | None = None
         self._fault: str | None = None
         self._delivery_fault: str | None = None
-        self._started_at = utc_now()
+        self._started_at = self._small_at = utc_now()
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": _MISFIRE_GRACE_SECONDS},
@@ -116,6 +117,10 @@ class Daemon:
             if self._histories_stale.is_set():
                 self._histories_stale.clear()
                 self._parts.histories.load(self._configuration.slos, now)
+                self._small_at = now
+            if now - self._small_at >= _KEEP_SMALL_INTERVAL:
+                self._small_at = now
+                self._parts.histories.keep_small(self._configuration.slos, self._configuration.retention, now)
             report = self._parts.cycle.run(now)
         except Exception as error:  # noqa: BLE001 - the top of the loop: the next evaluation must come
             self._histories_stale.set()
@@ -163,6 +168,10 @@ class Daemon:
         if outcome.complete:
             self._scheduler.remove_job("replay")
             _log.info("replay_complete")
+
+    def reload_histories(self) -> None:
+        """Have the next evaluation read anew what has been written by somebody else."""
+        self._histories_stale.set()
 
     def status(self) -> StatusReport | None:
         return self._latest.status if self._latest else None

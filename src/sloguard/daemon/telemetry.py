@@ -51,6 +51,11 @@ class Telemetry:
             [names.LABEL_ID],
             registry=registry,
         )
+        self._recounted = Counter(
+            names.METRIC_RECOUNTED,
+            "Times that late data have changed counts of an SLO.",
+            registry=registry,
+        )
         self._last_backup = Gauge(
             names.METRIC_LAST_BACKUP,
             "When the newest scheduled backup was made; 0 while there is none.",
@@ -116,6 +121,9 @@ class Telemetry:
             self._notifications.labels(receiver, outcome.value).set(count)
         for state, count in depth.items():
             self._outbox.labels(state).set(count)
+
+    def recounted(self, slos: int) -> None:
+        self._recounted.inc(slos)
 
     def backed_up(self, newest_at: datetime | None) -> None:
         if newest_at is not None:

@@ -8,13 +8,16 @@ from sloguard.evaluation.adjustments import NOTHING_ADJUSTED, Adjusting, Adjustm
 from sloguard.evaluation.composite import ObservedMember, ObservedMembers
 from sloguard.evaluation.history import History
 from sloguard.evaluation.measure import Observed, ObservedSlices
+from sloguard.evaluation.resolution import Band
 from sloguard.evaluation.timeslices import ObservedTimeslices, Verdicts
 from sloguard.evaluation.windows import longest
 from sloguard.ledger.groups import KnownGroups, Seen, known_groups, note, present
 from sloguard.ledger.plan import ledger_key
+from sloguard.ledger.upkeep import finenesses, of_groups, roll_ups
 from sloguard.model.adjustment import Exclusion
 from sloguard.model.composite import CompositeIndicator
 from sloguard.model.measurement import Slice
+from sloguard.model.retention import Retention
 from sloguard.model.slo import Service, Slo, grouped
 from sloguard.model.timeslices import Timeslices
 from sloguard.ports import CountedRange, LedgerKey, LedgerReader
@@ -90,6 +93,16 @@ class Histories:
             if counted.slices:
                 note(self._known, counted.key, Seen(counted.slices[0].start, counted.slices[-1].end))
                 self._counted_until = max(self._counted_until, counted.slices[-1].end)
+
+    def keep_small(self, slos: Sequence[Slo], retention: Retention, at: datetime) -> None:
+        """Sum up in memory what is summed up in the store, and forget what no window reaches: as `load` would."""
+        fine = of_groups(finenesses(slos, self._store.adjustments()), self._histories)
+        for order in roll_ups(fine, retention, round(self._slice_length.total_seconds()), int(at.timestamp())):
+            for key in order.keys:
+                self._histories[key].roll_up(Band(order.start, order.end, order.step), order.cuts)
+        for key, reach in self._reaches(slos, at).items():
+            if key in self._histories:
+                self._histories[key].forget_before(int((at - reach - _MARGIN).timestamp()))
 
     def services(self, declared: Iterable[Service], at: datetime) -> tuple[Service, ...]:
         """The services as they stand at an instant: each template's groups in its place."""

@@ -49,6 +49,10 @@ class EvaluationSettings:
     """Counts are kept per slice; slices are aligned to the Unix epoch. Divides an hour."""
     settle: timedelta = timedelta(seconds=15)
     """A slice is counted this long after its end: a sample bears its scrape's start but is committed at its end."""
+    recount_hourly: timedelta = timedelta(hours=1)
+    """So much of the past is counted again every hour, for data that came late; zero: nothing."""
+    recount_daily: timedelta = timedelta(days=1)
+    """So much of the past is counted again every day; zero: nothing."""
 
 
 @dataclass(frozen=True, slots=True)

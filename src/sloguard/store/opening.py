@@ -17,6 +17,7 @@ from sloguard.store.ledger import SqlLedgerStore
 from sloguard.store.migrating import Schema, bring_up_to_date, schema_of
 from sloguard.store.outbox import SqlOutbox
 from sloguard.store.quiet import SqlQuietStore
+from sloguard.store.recounts import SqlRecountStore
 from sloguard.store.tables import series
 from sloguard.store.upkeep import SqlUpkeep
 
@@ -36,6 +37,7 @@ class Store:
     adjustments: SqlAdjustmentStore
     quiet: SqlQuietStore
     upkeep: SqlUpkeep
+    recounts: SqlRecountStore
 
     def ping(self) -> None:
         """Raises StoreError if the database does not answer."""
@@ -72,6 +74,7 @@ def open_store(url: str = DEFAULT_URL, *, migrate: bool = False, create: bool = 
         adjustments=SqlAdjustmentStore(engine),
         quiet=SqlQuietStore(engine),
         upkeep=SqlUpkeep(engine),
+        recounts=SqlRecountStore(engine),
     )
 
 

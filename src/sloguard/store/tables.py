@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Every schema there has been, oldest first. Reading it from `migrations` would cost 0.3 s at each start."""
 
 CURRENT_REVISION = REVISIONS[-1]
@@ -91,6 +91,25 @@ holes = Table(
     Column("end", BigInteger, nullable=False),
     PrimaryKeyConstraint("series_key", "start", name="holes_series_key_start"),
 )
+
+recounts = Table(
+    "recounts",
+    metadata,
+    Column("id", _RowId, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("slo_id", Text, nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("bad_before", Float(53), nullable=False),
+    Column("total_before", Float(53), nullable=False),
+    Column("seen_before", BigInteger, nullable=False),
+    Column("bridged_before", BigInteger, nullable=False),
+    Column("bad_after", Float(53), nullable=False),
+    Column("total_after", Float(53), nullable=False),
+    Column("seen_after", BigInteger, nullable=False),
+    Column("bridged_after", BigInteger, nullable=False),
+)
+Index("recounts_at", recounts.c.at)
 
 alerts = Table(
     "alerts",

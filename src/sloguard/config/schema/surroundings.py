@@ -98,6 +98,16 @@ class EvaluationEntry(Entry):
         description="A slice is counted this long after its end, when its last scrapes are in.",
         json_schema_extra={"default": format_duration(_EVALUATION.settle)},
     )
+    recount_hourly: Delay | None = Field(
+        None,
+        description="So much of the past is counted again every hour, for data that came late. `0s`: nothing.",
+        json_schema_extra={"default": format_duration(_EVALUATION.recount_hourly)},
+    )
+    recount_daily: Delay | None = Field(
+        None,
+        description="So much of the past is counted again every day. `0s`: nothing.",
+        json_schema_extra={"default": format_duration(_EVALUATION.recount_daily)},
+    )
 
 
 class BackupEntry(Entry):
