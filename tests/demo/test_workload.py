@@ -102,3 +102,17 @@ def test_it_listens_on_the_loopback_interface_only(address: str, words: str) -> 
     ended = subprocess.run([*MODULE, "--listen", address], capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert words in ended.stderr
+
+
+def test_many_signals_in_a_row_end_it() -> None:
+    """As the end of a parent with several threads sends them: one for each thread."""
+    command = [sys.executable, "-m", "sloguard.demo.workload", "--listen", "127.0.0.1:0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as workload:
+        assert workload.stdout
+        workload.stdout.readline()
+        for _ in range(40):
+            workload.send_signal(signal.SIGTERM)
+        try:
+            assert workload.wait(timeout=20) == 0
+        finally:
+            workload.kill()

@@ -2,7 +2,7 @@
 
 import signal
 import sys
-import threading
+import time
 from typing import Annotated
 
 import typer
@@ -16,6 +16,8 @@ from sloguard.cli.options import (
     QuietOption,
     StoreOption,
 )
+
+_LOOK_SECONDS = 0.1
 
 
 def run(
@@ -39,10 +41,12 @@ def run(
     host, port = listen_address(listen)
     configuration = load_or_exit(config, warnings=not quiet).asking(prometheus)
     configure_logs(human=sys.stderr.isatty(), quiet=quiet)
-    stop = threading.Event()
+    # No Event: a second signal while the first one sets it would wait for itself, and for ever.
+    asked_to_stop: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda received, _: asked_to_stop.append(received))
     with running_daemon(configuration, StoreAddress(store, migrate), host, port) as server:
         if not quiet:
             words(f"sloguard watches {len(configuration.slos)} SLOs and serves {server.url}")
-        stop.wait()
+        while not asked_to_stop:
+            time.sleep(_LOOK_SECONDS)

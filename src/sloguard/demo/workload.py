@@ -8,6 +8,7 @@ import ipaddress
 import json
 import signal
 import sys
+import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -20,6 +21,7 @@ from sloguard.demo.faults import DESCRIPTIONS, Fault
 from sloguard.demo.services import Services
 
 _TICK_SECONDS = 0.5
+_LOOK_SECONDS = 0.1
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -130,15 +132,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--listen", type=loopback_address, default=("127.0.0.1", 0), metavar="HOST:PORT")
     parser.add_argument("--seed", type=int, default=1, help="another number tells another story")
     options = parser.parse_args(arguments)
-    stop = Event()
+    # No Event: a second signal while the first one sets it would wait for itself, and for ever.
+    asked_to_stop: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda received, _: asked_to_stop.append(received))
     disable_created_metrics()  # type: ignore[no-untyped-call] # prometheus-client leaves it unannotated
     host, port = options.listen
     with Workload(host, port, seed=options.seed) as workload:
         sys.stdout.write(f"workload: {workload.url}/metrics\n")
         sys.stdout.flush()
-        stop.wait()
+        while not asked_to_stop:
+            time.sleep(_LOOK_SECONDS)
     return 0
 
 
