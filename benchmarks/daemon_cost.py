@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 
 from sloguard.daemon.cycle import Cycle
@@ -41,17 +42,34 @@ MONTH = RollingWindow(timedelta(days=30))
 OBJECTIVE = Decimal("0.999")
 
 
-def slo(number: int, *, alike: bool = True) -> Slo:
-    """Alike, the selectors of two SLOs differ in one label; else in two."""
-    labels = f'slo="{number}"' if alike else f'slo="{number}",team="team-{number}"'
+class Likeness(StrEnum):
+    """How the selectors of two SLOs differ."""
+
+    ALIKE = "alike"
+    """In the value of one label."""
+    UNLIKE = "unlike"
+    """In the values of two."""
+    SHAPELESS = "shapeless"
+    """In a regular expression, so that no two can be asked for by one selector."""
+
+
+_LABELS = {
+    Likeness.ALIKE: 'slo="{0}"',
+    Likeness.UNLIKE: 'slo="{0}",team="team-{0}"',
+    Likeness.SHAPELESS: 'slo=~"{0}"',
+}
+
+
+def slo(number: int, likeness: Likeness = Likeness.ALIKE) -> Slo:
+    labels = _LABELS[likeness].format(number)
     total = f"requests_total{{{labels}}}"
     bad = f'requests_total{{code="500",{labels}}}'
     policy = AlertPolicy(standard_tiers(1 - OBJECTIVE, MONTH.length, EvaluationSettings().slice))
     return Slo("fleet", f"slo-{number}", OBJECTIVE, MONTH, EventsIndicator(total=(total,), bad=(bad,)), policy)
 
 
-def fleet(slos: int, *, alike: bool = True) -> tuple[Slo, ...]:
-    return tuple(slo(number, alike=alike) for number in range(slos))
+def fleet(slos: int, likeness: Likeness = Likeness.ALIKE) -> tuple[Slo, ...]:
+    return tuple(slo(number, likeness) for number in range(slos))
 
 
 def slices() -> Iterator[Slice]:
@@ -157,11 +175,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", choices=("fill", "run"))
     parser.add_argument("--slos", type=int, default=1000)
-    parser.add_argument("--unlike", action="store_true", help="selectors differ in more than one label")
+    parser.add_argument("--likeness", type=Likeness, choices=list(Likeness), default=Likeness.ALIKE)
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--url", default="http://127.0.0.1:9090")
     arguments = parser.parse_args()
-    slos = fleet(arguments.slos, alike=not arguments.unlike)
+    slos = fleet(arguments.slos, arguments.likeness)
     found = fill(slos, arguments.store) if arguments.work == "fill" else run(slos, arguments.store, arguments.url)
     print(json.dumps(found))
 

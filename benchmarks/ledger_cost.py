@@ -25,7 +25,7 @@ from typing import TypeVar
 
 import httpx
 
-from daemon_cost import END, SCRAPE_SECONDS, fleet
+from daemon_cost import END, SCRAPE_SECONDS, Likeness, fleet
 from sloguard.demo.prometheus import PrometheusServer, backfill
 from sloguard.ledger.counting import IntervalCounter
 from sloguard.ledger.plan import CountingPlan, counting_plan
@@ -160,8 +160,8 @@ def others(source: CountingSource, slos: int) -> Mapping[str, Cost]:
     }
 
 
-def ledger(source: CountingSource, slos: int, *, alike: bool) -> Cost:
-    plan = counting_plan(fleet(slos, alike=alike))
+def ledger(source: CountingSource, slos: int, likeness: Likeness) -> Cost:
+    plan = counting_plan(fleet(slos, likeness))
     evaluate(source, plan)
     return measured(source, lambda: evaluate(source, plan), REPEATS)
 
@@ -173,20 +173,20 @@ def compare(slos: int, days: int, known: Mapping[str, Cost]) -> Mapping[str, Cos
         write_history(directory, slos, days if slos <= MOST_COMPARED else 1)
         with PrometheusServer(directory, arguments=["--query.max-samples=500000000"]) as server:
             source = CountingSource(server.url)
-            alike, unlike = (ledger(source, slos, alike=each) for each in (True, False))
+            ledgers = {likeness: ledger(source, slos, likeness) for likeness in Likeness}
             scaled = slos > MOST_COMPARED
             if not scaled:
                 known = {method: cost.times(1 / slos) for method, cost in others(source, slos).items()}
             for method, cost in known.items():
-                report(slos, f"{method}{', scaled' if scaled else ''}", cost.times(slos), (alike, unlike))
-            report(slos, "ledger, selectors alike", alike, (alike, unlike))
-            report(slos, "ledger, selectors unlike", unlike, (alike, unlike))
+                report(slos, f"{method}{', scaled' if scaled else ''}", cost.times(slos), ledgers)
+            for likeness, cost in ledgers.items():
+                report(slos, f"the ledger, selectors {likeness}", cost, ledgers)
             report_daemon(slos, directory / "store.db", server.url)
     return known
 
 
-def report(slos: int, method: str, cost: Cost, ledgers: Sequence[Cost]) -> None:
-    ratios = "".join(f" {cost.cpu_seconds / each.cpu_seconds:>8.1f} x" for each in ledgers)
+def report(slos: int, method: str, cost: Cost, ledgers: Mapping[Likeness, Cost]) -> None:
+    ratios = "".join(f" {cost.cpu_seconds / each.cpu_seconds:>8.1f} x" for each in ledgers.values())
     print(
         f"{slos:>6} {method:<35} {cost.queries:>9,.0f} {cost.samples:>14,.0f} {cost.wall_seconds:>9.3f} s"
         f" {cost.cpu_seconds:>9.3f} s{ratios}",
@@ -215,7 +215,7 @@ def main() -> None:
     arguments = parser.parse_args()
     print(f"One evaluation, {arguments.days} days of history; CPU is that of Prometheus, ratios are CPU to CPU.")
     print(f"{'SLOs':>6} {'method':<35} {'queries':>9} {'samples':>14} {'wall':>11} {'CPU':>11}", end="")
-    print(f" {'to alike':>10} {'to unlike':>10}")
+    print("".join(f" {likeness:>10}" for likeness in Likeness))
     known: Mapping[str, Cost] = {}
     for slos in sorted(arguments.slos):
         known = compare(slos, arguments.days, known)
