@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from sloguard.model.adjustment import Adjustment, AdjustmentRecord, Removal
     from sloguard.store import Store
 
-_PIPED_WIDTH = 200
-
 
 def make(adjustment: "Adjustment", store: str, output: OutputFormat) -> None:
     """Write one down, and show it with the number it was given."""
@@ -89,24 +87,18 @@ def _print(
 
 
 def _print_table(records: "Sequence[AdjustmentRecord]", now: "datetime") -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from sloguard.cli.output import print_tables
+    from sloguard.cli.tables import text_table
 
+    header = ("No.", "Of", "From", "Until", "Effect", "State", "By", "Reason")
+    print_tables([text_table(header, (_row(each, now) for each in records))])
+
+
+def _row(record: "AdjustmentRecord", now: "datetime") -> tuple[str, ...]:
     from sloguard.presentation.adjustments import effect_words, scope, standing
     from sloguard.presentation.words import instant
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_PIPED_WIDTH)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in ("No.", "Of", "From", "Until", "Effect", "State", "By", "Reason"):
-        table.add_column(heading)
-    for each in records:
-        made, gone = each.adjustment, each.removal
-        state = f"{standing(each, now)} by {gone.author}: {gone.reason}" if gone else standing(each, now)
-        span = (instant(made.start_at), instant(made.end_at))
-        cells = (str(made.number), scope(made), *span, effect_words(made), state, made.author, made.reason)
-        table.add_row(*map(Text, cells))
-    console.print(table)
+    made, gone = record.adjustment, record.removal
+    state = f"{standing(record, now)} by {gone.author}: {gone.reason}" if gone else standing(record, now)
+    span = (instant(made.start_at), instant(made.end_at))
+    return (str(made.number), scope(made), *span, effect_words(made), state, made.author, made.reason)

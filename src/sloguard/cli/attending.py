@@ -60,8 +60,8 @@ def held_back(
     quiet: QuietOption = False,
 ) -> None:
     """Show what was not said, to whom and why, newest first. Entries are kept for 30 days, at most 10,000."""
-    from sloguard.cli.output import print_json, words
-    from sloguard.cli.tables import print_plain
+    from sloguard.cli.output import print_json, print_tables, words
+    from sloguard.cli.tables import text_table
     from sloguard.cli.times import parse_since
     from sloguard.clock import utc_now
     from sloguard.presentation.quiet_words import held_back_document, quiet_words
@@ -84,6 +84,7 @@ def held_back(
             )
             for each in entries
         ]
-        print_plain(("At", "Alert", "Severity", "Why", "Who would have heard"), rows)
+        header = ("At", "Alert", "Severity", "Why", "Who would have heard")
+        print_tables([text_table(header, rows)])
     elif not quiet:
         words("Nothing was held back.")

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from sloguard.model.settings import Configuration
     from sloguard.model.slo import Slo
 
-_PIPED_WIDTH = 200
-
 
 SinceOption = Annotated[str, typer.Option(help="How far back: a duration such as 30d, or a time.")]
 UntilOption = Annotated[
@@ -152,18 +150,13 @@ def _draw(path: Path, judged: "Backtest", current: "Backtest | None") -> None:
 
 
 def _print_tables(judged: "Backtest", current: "Backtest | None") -> None:
-    from rich.console import Console
-
     from sloguard.backtest.table import alerts_table, incidents_table, numbers_table
-    from sloguard.cli.tables import plain_renderable
+    from sloguard.cli.output import print_tables
+    from sloguard.cli.tables import text_table
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_PIPED_WIDTH)
     tables = [alerts_table(current, "Current policy")] if current is not None else []
     tables.append(alerts_table(judged, "Proposed policy" if current is not None else "Pages and tickets"))
     if judged.incidents:
         tables.append(incidents_table(judged, current))
     tables.append(numbers_table(judged, current))
-    for table in tables:
-        console.print(plain_renderable(table))
+    print_tables(text_table(each.header, each.rows, title=each.title, title_style="bold") for each in tables)

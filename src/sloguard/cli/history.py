@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from sloguard.model.daily import BudgetHistory
 
-_PIPED_WIDTH = 120
-
 
 def history(
     scopes: Annotated[
@@ -79,20 +77,11 @@ def _print(histories: "Sequence[BudgetHistory]", as_of: "datetime", output: Tabl
 
 
 def _print_tables(histories: "Sequence[BudgetHistory]") -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
+    from sloguard.cli.output import print_tables
+    from sloguard.cli.tables import text_table
     from sloguard.presentation.history_text import HEADER, WORDS, history_rows, history_title
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_PIPED_WIDTH)
-    for each in histories:
-        table = Table(title=Text(history_title(each)), title_justify="left", title_style="", box=SIMPLE_HEAD)
-        for heading in HEADER:
-            table.add_column(heading, justify="left" if heading in WORDS else "right")
-        for row in history_rows(each):
-            table.add_row(*map(Text, row))
-        console.print(table)
+    numbers = frozenset(HEADER) - WORDS
+    print_tables(
+        text_table(HEADER, history_rows(each), title=history_title(each), numbers=numbers) for each in histories
+    )

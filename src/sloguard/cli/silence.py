@@ -130,8 +130,8 @@ def _matchers(slo: str | None, service: str | None, match: "Sequence[str]") -> "
 
 
 def _show(silences: "Sequence[Silence]", output: OutputFormat) -> None:
-    from sloguard.cli.output import print_json
-    from sloguard.cli.tables import print_plain
+    from sloguard.cli.output import print_json, print_tables
+    from sloguard.cli.tables import text_table
     from sloguard.presentation.quiet_words import silences_document
     from sloguard.presentation.words import instant
 
@@ -150,4 +150,4 @@ def _show(silences: "Sequence[Silence]", output: OutputFormat) -> None:
             )
             for each in silences
         ]
-        print_plain(header, rows)
+        print_tables([text_table(header, rows)])

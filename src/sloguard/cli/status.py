@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sloguard.model.status import StatusReport
 
 _OLD = timedelta(minutes=5)
-_PIPED_WIDTH = 200
 
 
 def status(
@@ -79,11 +78,8 @@ def _print(report: "StatusReport", output: TableFormat) -> None:
 
 
 def _print_table(report: "StatusReport") -> None:
-    from rich.console import Console
-
+    from sloguard.cli.output import print_tables, table_console
     from sloguard.cli.tables import status_renderable
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_PIPED_WIDTH)
-    console.print(status_renderable(report, console.width))
+    console = table_console()
+    print_tables([status_renderable(report, console.width)], console)
