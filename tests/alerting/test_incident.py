@@ -125,7 +125,7 @@ def test_silence_in_plain_words() -> None:
         (
             Reason(ReasonCode.BUDGET_LOW, remaining_ratio=-0.4, threshold_ratio=Decimal(0)),
             "the error budget is overspent by 40 %, the objective is 99.9 % over 30 d",
-            "Little is left of the error budget. The error budget is overspent by 40 %; the threshold is 0 %.",
+            "The error budget is overspent by 40 %; the threshold is 0 %.",
         ),
         (
             Reason(

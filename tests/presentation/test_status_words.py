@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 
+from sloguard.model.adjustment import Adjusted
 from sloguard.model.alert import Reason, ReasonCode
 from sloguard.model.measurement import Counts, NoData, NoDataReason
 from sloguard.model.status import ErrorBudget, PeriodProgress, SloState, SloStatus, StatusReport
@@ -15,6 +16,7 @@ from sloguard.presentation.status_table import status_table
 from sloguard.presentation.status_words import (
     alert_words,
     budget_left_words,
+    budget_sentence,
     end_at_words,
     end_words,
     period_words,
@@ -23,6 +25,7 @@ from sloguard.presentation.status_words import (
     success_words,
 )
 from tests.presentation.reports import AS_OF, HOUR, MONTH, PAGE, TICKET, any_report, every_state, slo_status
+from tests.support.adjustments import exclusion
 
 
 @pytest.mark.parametrize(
@@ -94,6 +97,23 @@ def test_an_alert_says_why_and_since_when() -> None:
     )
 
 
+def test_an_alert_for_want_of_data_says_since_when_once() -> None:
+    seen_at = AS_OF - timedelta(minutes=42)
+    stopped = replace(TICKET, reason=Reason(ReasonCode.DATA_STOPPED, last_seen_at=seen_at))
+    assert alert_words(stopped, AS_OF) == "nothing seen since 2026-11-22 02:18 UTC (42 min ago)"
+    blind = replace(stopped, reason=Reason(ReasonCode.BLIND))
+    assert alert_words(blind, AS_OF) == "no complete evaluation yet, since 2026-11-21 22:00 UTC (5 h ago)"
+
+
+def test_a_budget_that_is_overspent_is_not_said_to_be_left() -> None:
+    low = Reason(ReasonCode.BUDGET_LOW, threshold_ratio=0.0, remaining_ratio=-0.05)
+    assert reason_words(low) == "the error budget is overspent by 5 % (threshold 0 %)"
+    adjusted = Adjusted((exclusion(0, 60),), timedelta(minutes=1), 1.0, 2.0)
+    spent = replace(slo_status("a", counts=Counts(bad=277, total=100_000), approximate=True), adjusted=adjusted)
+    assert budget_sentence(spent) == "the error budget is overspent by ≈ 177 % *"
+    assert budget_sentence(slo_status("a")) == ""
+
+
 def test_burning_with_few_numbers() -> None:
     assert reason_words(Reason(ReasonCode.BURNING)) == "burning its error budget"
     only_long = Reason(ReasonCode.BURNING, long=HOUR, factor=Decimal(6), long_burn_rate=7.0)
@@ -114,12 +134,12 @@ def test_the_table_reads_as_a_person_would_say_it() -> None:
         "30 d",
         "99.93 %",
         "28.07 %",
-        "16.2 ×",
+        "16.20 ×",
         "Burning (page)",
         "12 h 27 min, at 2026-11-22 15:27 UTC",
     )
     assert rows["onboarding/availability"].state is SloState.BURNING
-    assert rows["onboarding/latency"].cells[4:] == ("−72.8 %", "1.4 ×", "Exhausted", "used up")
+    assert rows["onboarding/latency"].cells[4:] == ("−72.8 %", "1.40 ×", "Exhausted", "used up")
     assert rows["billing/freshness"].cells[3:] == ("–", "–", "–", "No data: no sample seen yet", "–")
 
 

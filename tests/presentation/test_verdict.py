@@ -41,9 +41,9 @@ def test_words_tell_ratio_objective_and_budget() -> None:
     (each,) = judged(report(slo_status("availability", counts=Counts(bad=16, total=10_000))))
 
     assert each.words == (
-        "99.84 % of the events are good over 30 d, objective 99.9 %; -60 % of the error budget is left"
+        "99.84 % of the events are good over 30 d, objective 99.9 %; the error budget is overspent by 60 %"
     )
-    assert markdown([each]).splitlines()[2] == ("| onboarding/availability | breached | 99.84 % | 99.9 % | -60 % |")
+    assert markdown([each]).splitlines()[2] == ("| onboarding/availability | breached | 99.84 % | 99.9 % | −60 % |")
 
 
 @settings(max_examples=100, deadline=None)

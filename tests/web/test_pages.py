@@ -66,7 +66,7 @@ def test_what_needs_attention_comes_first_and_in_order() -> None:
         "2026-11-22 02:40 UTC (20 min ago). 28.07 % of the error budget is left; at this pace it ends in 12 h 27 min",
         "at 2026-11-22 15:27 UTC. Owner: growth",
         "Ticket onboarding/error-rate No longer above its threshold",
-        "Exhausted onboarding/latency No error budget is left: −72.8 %.",
+        "Exhausted onboarding/latency The error budget is overspent by 72.8 %. No alert",
         "No data onboarding/backup-freshness Only 41 % of the window was seen",
         "No data billing/freshness No sample seen yet",
         "onboarding From the first visit to a finished profile. Owner: growth. Health 71 fair",

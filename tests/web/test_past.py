@@ -80,7 +80,12 @@ def test_the_page_draws_each_day_and_says_it_in_words() -> None:
     said = " ".join(" ".join(page.said).split())
     assert "no data: too little was seen" in said
     (label,) = page.attributes("svg", "aria-label")
-    assert label == "Error budget left at the end of each of 3 days; now −12.5 %. Most was spent on 2026-11-21: 25 %."
+    assert (
+        label == "Error budget left at the end of each of 3 days. Now the error budget is overspent by 12.5 %. "
+        "Most was spent on 2026-11-21: 25 %."
+    )
+    assert said.count(SLO.id) == 2, "in the tab and the heading"
+    assert "Objective 99" in said
     assert {urlsplit(urljoin("http://a" + PAGE, href)).path for href in page.attributes("link", "href")} == {
         "/static/icon.svg",
         "/static/style.css",
@@ -133,4 +138,6 @@ def test_a_label_leads_to_its_own_page_and_nowhere_else(value: str) -> None:
 
 def test_an_slo_without_any_known_day_has_a_page() -> None:
     nothing = replace(HISTORY, days=(UNSEEN, UNSEEN))
-    assert "now –." in render("slo.html", root=".", page=slo_page(nothing))
+    assert "Now it is not known how much of the error budget is left." in render(
+        "slo.html", root=".", page=slo_page(nothing)
+    )

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sloguard.alerting.sentences import budget_left, reason_sentence
+from sloguard.alerting.sentences import reason_sentence
 from sloguard.model.alert import SELF_ALERT, Alert, AlertKind, Contributor, Incident, Reason, ReasonCode
 from sloguard.model.slo import Slo
 from sloguard.model.status import SloStatus
-from sloguard.presentation.words import duration, instant, percent, window
+from sloguard.presentation.words import budget_left, duration, instant, percent, window
 
 
 def firing_incident(

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from sloguard.model.alert import Reason, ReasonCode
-from sloguard.presentation.words import duration, instant, percent, rate
+from sloguard.presentation.words import budget_left, duration, instant, percent, rate
 
 _PLAIN = {
     ReasonCode.WITHIN_OBJECTIVE: "The objective is met.",
@@ -36,6 +36,8 @@ def reason_sentence(reason: Reason) -> str:
     plain = _PLAIN[reason.code]
     if reason.factor is not None:
         plain = _OF_BURN_RATES.get(reason.code, plain)
+    if reason.code is ReasonCode.BUDGET_LOW and (reason.remaining_ratio or 0.0) < 0:
+        plain = ""  # nothing is not little
     if reason.code in {ReasonCode.REMOVED, ReasonCode.BUDGET_ENDED}:
         return plain
     return " ".join(filter(None, (plain, _numbers(reason))))
@@ -87,10 +89,3 @@ def _silence(reason: Reason) -> str:
     if reason.last_seen_at is None:
         return f"Nothing has been seen yet; {limit}"
     return f"Last seen at {instant(reason.last_seen_at)}; {limit}"
-
-
-def budget_left(ratio: float | None) -> str:
-    """`28 % of the error budget left`, `the error budget overspent by 72 %`."""
-    if ratio is not None and ratio < 0:
-        return f"the error budget is overspent by {percent(-ratio)}"
-    return f"{percent(ratio)} of the error budget is left"

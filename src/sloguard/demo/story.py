@@ -12,7 +12,7 @@ from sloguard.demo.faults import DESCRIPTIONS, Fault
 from sloguard.demo.reception import Reception
 from sloguard.demo.screen import Screen
 from sloguard.demo.stage import Stage
-from sloguard.presentation.words import percent, rate
+from sloguard.presentation.words import budget_left, rate
 
 SLO_ID = "onboarding/availability"
 _FAULT = Fault.BAD_RELEASE
@@ -105,5 +105,5 @@ class Story:
         if slo is None:
             return f"{SLO_ID} is not declared in {self.stage.options.config}."
         rates = ", ".join(f"{rate(slo['burn_rates'].get(window))} over {window}" for window in ("5m", "1h"))
-        left = percent((slo["error_budget"] or {}).get("remaining_ratio"))
-        return f"{SLO_ID} {slo['state']}: burn rate {rates}; {left} of the budget left"
+        left = budget_left((slo["error_budget"] or {}).get("remaining_ratio"))
+        return f"{SLO_ID} {slo['state']}: burn rate {rates}; {left}"

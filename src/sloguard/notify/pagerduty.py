@@ -24,7 +24,7 @@ from sloguard.notify.answers import TIMEOUT_SECONDS, failed, is_web_link, shorte
 from sloguard.notify.sdk_log import quiet_logger
 from sloguard.notify.wording import Wording
 from sloguard.presentation.messages import MessageText
-from sloguard.presentation.words import duration, instant, other_words, percent
+from sloguard.presentation.words import budget_left_briefly, duration, instant, other_words, percent
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message='The package "pdpyras" is deprecated')
@@ -158,7 +158,7 @@ def _details(incident: Incident) -> Mapping[str, str]:
         "why": incident.reason,
         "success_ratio_now": percent(incident.success_ratio),
         "objective": percent(incident.objective_ratio),
-        "budget_left": percent(incident.budget_remaining_ratio),
+        "budget_left": budget_left_briefly(incident.budget_remaining_ratio),
         "budget_ends_in": duration(incident.time_to_exhaustion),
         "since": instant(incident.started_at),
         "owner": incident.owner,

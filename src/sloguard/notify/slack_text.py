@@ -13,7 +13,7 @@ from sloguard.model.delivery import Notification
 from sloguard.notify.answers import is_web_link, shortened
 from sloguard.notify.wording import Wording
 from sloguard.presentation.messages import MessageText
-from sloguard.presentation.words import duration, instant, other_words, percent
+from sloguard.presentation.words import budget_left_briefly, duration, instant, other_words, percent
 
 Block = dict[str, Any]
 
@@ -84,7 +84,7 @@ def _facts(incident: Incident) -> Sequence[tuple[str, str]]:
         facts += [
             ("Success ratio last known" if is_old else "Success ratio now", percent(incident.success_ratio)),
             ("Objective", percent(incident.objective_ratio)),
-            ("Budget left", percent(incident.budget_remaining_ratio)),
+            ("Budget left", budget_left_briefly(incident.budget_remaining_ratio)),
         ]
     if incident.firing:
         if incident.kind is AlertKind.OBJECTIVE:

@@ -61,10 +61,13 @@ def history_rows(history: BudgetHistory) -> Iterator[tuple[str, ...]]:
 
 
 def history_title(history: BudgetHistory) -> str:
-    return (
-        f"{history.slo.id}: objective {percent(history.slo.objective_ratio)} over {window(history.slo.window)}, "
-        f"days in {history.zone}"
-    )
+    return f"{history.slo.id}: {promise_words(history)}"
+
+
+def promise_words(history: BudgetHistory) -> str:
+    """`objective 99.9 % over 30 d, days in UTC`."""
+    slo = history.slo
+    return f"objective {percent(slo.objective_ratio)} over {window(slo.window)}, days in {history.zone}"
 
 
 def history_markdown(histories: Sequence[BudgetHistory]) -> str:
@@ -140,7 +143,7 @@ def _row(day: BudgetDay) -> tuple[str, ...]:
         count(day.counts.total if day.counts else None),
         _marked(percent(day.success_ratio), day),
         _marked(percent(day.spent_ratio), day),
-        percent(day.remaining_ratio).replace("-", "−"),
+        percent(day.remaining_ratio),
         percent(day.coverage_ratio),
         day_words(day),
     )

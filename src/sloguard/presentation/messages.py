@@ -10,7 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from sloguard.model.alert import Incident
 from sloguard.model.delivery import NotificationKind
 from sloguard.model.policy import Severity
-from sloguard.presentation.words import duration, instant, percent
+from sloguard.presentation.words import budget_left_briefly, duration, instant, percent
 
 RESOLVED_SIGN = "🟢"
 SIGNS: Mapping[Severity, str] = {Severity.PAGE: "🔴", Severity.TICKET: "🟠", Severity.INFO: "🔵"}
@@ -100,7 +100,7 @@ def message_values(incident: Incident, kind: NotificationKind) -> Mapping[str, o
         "reason": incident.reason,
         "objective": _known(percent, incident.objective_ratio),
         "success_ratio": _known(percent, incident.success_ratio),
-        "budget_left": _known(percent, incident.budget_remaining_ratio),
+        "budget_left": _known(budget_left_briefly, incident.budget_remaining_ratio),
         "budget_ends_in": _known(duration, incident.time_to_exhaustion),
         "since": instant(incident.started_at),
         "ended": "" if incident.firing else instant(incident.updated_at),

@@ -9,7 +9,7 @@ from sloguard.model.measurement import NoData, NoDataReason
 from sloguard.model.policy import Severity
 from sloguard.model.status import SloState, SloStatus
 from sloguard.model.window import CalendarWindow
-from sloguard.presentation.words import duration, instant, percent, rate
+from sloguard.presentation.words import budget_left, duration, instant, percent, rate, rate_in_column
 
 HOUR = timedelta(hours=1)
 _FAR_AWAY = timedelta(days=365)
@@ -81,11 +81,18 @@ def budget_left_words(slo: SloStatus) -> str:
     """The error budget that is left, signed: `28 %`, overspent `−72.8 %`; `≈` where approximate, `*` where adjusted."""
     if slo.budget is None:
         return "–"
-    return _marked(percent(slo.budget.remaining_ratio).replace("-", "−"), slo)
+    return _marked(percent(slo.budget.remaining_ratio), slo)
+
+
+def budget_sentence(slo: SloStatus) -> str:
+    """The same as half a sentence: `28 % of the error budget is left`; empty where it is not known."""
+    if slo.budget is None:
+        return ""
+    return budget_left(slo.budget.remaining_ratio, lambda ratio: _marked(percent(ratio), slo))
 
 
 def burn_1h_words(slo: SloStatus) -> str:
-    return rate(slo.burn_rates.get(HOUR))
+    return rate_in_column(slo.burn_rates.get(HOUR))
 
 
 def _marked(text: str, slo: SloStatus) -> str:
@@ -126,10 +133,18 @@ def period_words(slo: SloStatus) -> str:
 
 
 def alert_words(alert: Alert, as_of: datetime) -> str:
-    """Why and since when: `burning 16.2 × over 1 h and … (threshold 14.4 ×), since … (20 min ago)`."""
-    lasts = as_of - alert.started_at
-    ago = f" ({duration(lasts)} ago)" if lasts > timedelta(0) else ""
-    return f"{reason_words(alert.reason)}, since {instant(alert.started_at)}{ago}"
+    """Why and since when: `burning 16.2 × over 1 h and … (threshold 14.4 ×), since … (20 min ago)`.
+
+    Of an alert for want of data one instant is enough: that of the last data, not when the alert began.
+    """
+    reason = reason_words(alert.reason)
+    if alert.reason.last_seen_at is not None:
+        return f"{reason}{_ago(as_of - alert.reason.last_seen_at)}"
+    return f"{reason}, since {instant(alert.started_at)}{_ago(as_of - alert.started_at)}"
+
+
+def _ago(length: timedelta) -> str:
+    return f" ({duration(length)} ago)" if length > timedelta(0) else ""
 
 
 def reason_words(reason: Reason) -> str:
@@ -140,12 +155,12 @@ def reason_words(reason: Reason) -> str:
             over = f" over {duration(reason.long)}" if reason.long else ""
             return f"{percent(reason.success_ratio)} good{over}{_threshold(reason)}"
         case ReasonCode.BUDGET_LOW:
-            return f"{percent(reason.remaining_ratio).replace('-', '−')} of the error budget left{_threshold(reason)}"
+            return f"{budget_left(reason.remaining_ratio)}{_threshold(reason)}"
         case ReasonCode.BUDGET_ENDS_SOON:
             return f"the error budget ends in {duration(reason.ends_in)} at this pace"
         case ReasonCode.DATA_STOPPED | ReasonCode.BLIND as code:
             what = "nothing seen" if code is ReasonCode.DATA_STOPPED else "no complete evaluation"
-            return f"{what} since {instant(reason.last_seen_at)}"
+            return f"{what} since {instant(reason.last_seen_at)}" if reason.last_seen_at else f"{what} yet"
         case other:
             return REASON_WORDS[other]
 

@@ -9,7 +9,7 @@ from sloguard.model.status import SloStatus, StatusReport
 from sloguard.presentation.adjustments import adjusted_words
 from sloguard.presentation.markdown import markdown_table
 from sloguard.presentation.status_words import no_data_words
-from sloguard.presentation.words import percent, rfc3339, window
+from sloguard.presentation.words import budget_left, percent, rfc3339, window
 
 
 class Verdict(StrEnum):
@@ -49,12 +49,11 @@ def _verdict(slo: SloStatus) -> Verdict:
 def _words(slo: SloStatus, verdict: Verdict) -> str:
     if verdict is Verdict.UNKNOWN:
         return f"no data: {no_data_words(slo.no_data)}" if slo.no_data else "no data: no events in the window"
-    budget = percent(slo.budget.remaining_ratio) if slo.budget else "–"
+    left = budget_left(slo.budget.remaining_ratio if slo.budget else None)
     adjusted = adjusted_words(slo.adjusted)
     return (
         f"{percent(slo.success_ratio)} of the events are good over {window(slo.window)}, "
-        f"objective {percent(slo.objective_ratio)}; {budget} of the error budget is left"
-        + (f" ({adjusted})" if adjusted else "")
+        f"objective {percent(slo.objective_ratio)}; {left}" + (f" ({adjusted})" if adjusted else "")
     )
 
 

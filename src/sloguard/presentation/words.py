@@ -1,6 +1,7 @@
 """Numbers, durations and instants as a tired person wants to read them. The only place that rounds."""
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -14,7 +15,10 @@ _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
 def percent(ratio: float | Decimal | None) -> str:
-    """A ratio in percent: two decimals, and near 100 % as many as keep it from reading `100 %` when it is less."""
+    """A ratio in percent: two decimals, and near 100 % as many as keep it from reading `100 %` when it is less.
+
+    Signed with a minus that no line begins after: `−72.8 %`.
+    """
     if ratio is None:
         return "–"
     value = float(ratio) * 100
@@ -22,7 +26,29 @@ def percent(ratio: float | Decimal | None) -> str:
     if 0 < abs(100 - value) < _NEARLY_ALL_PERCENT:
         decimals = min(8, 1 - math.floor(math.log10(abs(100 - value))))
     text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
-    return f"{'0' if text == '-0' else text} %"
+    return f"{'0' if text == '-0' else text.replace('-', '−')} %"
+
+
+def budget_left(ratio: float | None, said: Callable[[float], str] = percent) -> str:
+    """What is left of an error budget, signed, as half a sentence: the only place that has words for an overspent one.
+
+    `28 % of the error budget is left`, `the error budget is overspent by 72 %`. `said` puts a ratio into words.
+    """
+    if ratio is None:
+        return "it is not known how much of the error budget is left"
+    if ratio < 0:
+        return f"the error budget is overspent by {said(-ratio)}"
+    return f"{said(ratio)} of the error budget is left"
+
+
+def budget_left_briefly(ratio: float | None) -> str:
+    """The same beside a heading that says what it is about: `28 %`, `overspent by 72 %`."""
+    return f"overspent by {percent(-ratio)}" if ratio is not None and ratio < 0 else percent(ratio)
+
+
+def sentence(text: str) -> str:
+    """Half a sentence as a whole one."""
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def duration(length: timedelta | None) -> str:
@@ -69,12 +95,21 @@ def other_words(other: OtherAlert) -> str:
 
 
 def rate(value: float | None) -> str:
-    """A burn rate: `14.4 ×`; never in powers of ten, which nobody reads at night."""
+    """A burn rate in a sentence: `14.4 ×`; never in powers of ten, which nobody reads at night."""
     if value is None:
         return "–"
     if 0 < value < _SMALLEST_RATE:
         return f"< {_SMALLEST_RATE} ×"
+    if value < 1:
+        return f"{value:.2f}".rstrip("0").rstrip(".") + " ×"
     return f"{value:.3g} ×" if value < _WHOLE_RATE else f"{count(value)} ×"
+
+
+def rate_in_column(value: float | None) -> str:
+    """A burn rate below others, with as many decimals as they have: `14.40 ×`."""
+    if value is None or 0 < value < _SMALLEST_RATE:
+        return rate(value)
+    return f"{value:,.2f} ×".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def count(events: float | None) -> str:

@@ -14,11 +14,12 @@ from sloguard.ports import HealthCheck
 from sloguard.presentation import status_words as say
 from sloguard.presentation.adjustments import adjusted_words, applied, effect_words, label, scope
 from sloguard.presentation.quiet_words import remarks
-from sloguard.presentation.words import count, instant, percent, window
+from sloguard.presentation.words import count, instant, percent, sentence, window
 from sloguard.web.links import page_path, safe_link
 
 _LOW_BUDGET_RATIO = 0.25
 _FAST_BURN_RATE = 1.0
+_UNKNOWN = "whether the objective is met is not known"
 _MAYBE_OLD = "What is shown below may be old."
 _BEFORE_UNIT = re.compile(r"(?<=[\d,]) (?=(?:%|×|d|h|min|s)(?!\w))")
 
@@ -161,28 +162,23 @@ def _folded(cards: Iterable[tuple[SloStatus, Attention]]) -> Iterator[Attention]
 
 
 def _firing(slo: SloStatus, alert: Alert, as_of: datetime) -> Attention:
-    text = say.alert_words(alert, as_of)
     return Attention(
         kind=alert.severity.value,
         label=say.SEVERITY_WORDS[alert.severity],
         title=slo.id,
-        text=_unbroken(f"{text[0].upper()}{text[1:]}."),
-        more=_unbroken(" ".join(filter(None, (_budget_sentence(slo, as_of), *_sentences(remarks(alert)))))),
+        text=_unbroken(sentence(say.alert_words(alert, as_of))),
+        more=_unbroken(" ".join(filter(None, (_budget(slo, as_of), *map(sentence, remarks(alert)))))),
         owner=slo.owner,
         runbook=safe_link(slo.runbook_url),
     )
 
 
-def _sentences(remarks: Iterable[str]) -> Iterator[str]:
-    return (f"{remark[0].upper()}{remark[1:]}." for remark in remarks)
-
-
-def _budget_sentence(slo: SloStatus, as_of: datetime) -> str:
+def _budget(slo: SloStatus, as_of: datetime) -> str:
+    """What is left of it, and when it ends."""
     if slo.budget is None:
         return ""
-    left = f"{say.budget_left_words(slo)} of the error budget is left"
-    end_at = say.end_at_words(slo, as_of)
-    return f"{left}; at this pace it ends in {say.end_words(slo)}, at {end_at}." if end_at else f"{left}."
+    left, end_at = say.budget_sentence(slo), say.end_at_words(slo, as_of)
+    return sentence(f"{left}; at this pace it ends in {say.end_words(slo)}, at {end_at}" if end_at else left)
 
 
 def _unbroken(text: str) -> str:
@@ -195,7 +191,7 @@ def _exhausted(slo: SloStatus) -> Attention:
         kind="exhausted",
         label=say.STATE_WORDS[SloState.EXHAUSTED],
         title=slo.id,
-        text=_unbroken(f"No error budget is left: {say.budget_left_words(slo)}. No alert is firing now."),
+        text=_unbroken(f"{sentence(say.budget_sentence(slo))} No alert is firing now."),
         owner=slo.owner,
         runbook=safe_link(slo.runbook_url),
     )
@@ -207,7 +203,7 @@ def _no_data(slo: SloStatus) -> Attention:
         kind="no_data",
         label=say.STATE_WORDS[SloState.NO_DATA],
         title=slo.id,
-        text=_unbroken(f"{why[:1].upper()}{why[1:]}: whether the objective is met is not known."),
+        text=_unbroken(sentence(f"{why}: {_UNKNOWN}")),
         owner=slo.owner,
         runbook=safe_link(slo.runbook_url),
     )

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from sloguard.model.daily import BudgetDay, BudgetHistory
-from sloguard.presentation.history_text import HEADER, day_words, history_rows, history_title
-from sloguard.presentation.words import count, percent
+from sloguard.presentation.history_text import HEADER, day_words, history_rows, promise_words
+from sloguard.presentation.words import budget_left, count, percent, sentence
 
 WIDTH, HEIGHT = 720, 160
 _LOWEST_RATIO = -1.0
@@ -37,7 +37,7 @@ class Chart:
 @dataclass(frozen=True, slots=True)
 class SloPage:
     id: str
-    title: str
+    promise: str
     summary: str
     """The chart in words, for those who do not see it."""
     chart: Chart
@@ -47,13 +47,13 @@ class SloPage:
 
 
 def slo_page(history: BudgetHistory) -> SloPage:
-    left = percent(history.days[-1].remaining_ratio).replace("-", "−")
     worst = max(history.days, key=lambda day: day.spent_ratio or 0.0)
-    summary = f"Error budget left at the end of each of {len(history.days)} days; now {left}."
+    now = budget_left(history.days[-1].remaining_ratio)
+    summary = f"Error budget left at the end of each of {len(history.days)} days. Now {now}."
     if worst.spent_ratio:
         summary += f" Most was spent on {worst.day.isoformat()}: {percent(worst.spent_ratio)}."
     rows = tuple(history_rows(history))
-    return SloPage(history.slo.id, history_title(history), summary, _chart(history), HEADER, rows)
+    return SloPage(history.slo.id, sentence(promise_words(history)), summary, _chart(history), HEADER, rows)
 
 
 def _chart(history: BudgetHistory) -> Chart:
