@@ -106,7 +106,7 @@ def test_an_alert_for_want_of_data_says_since_when_once() -> None:
 
 
 def test_a_budget_that_is_overspent_is_not_said_to_be_left() -> None:
-    low = Reason(ReasonCode.BUDGET_LOW, threshold_ratio=0.0, remaining_ratio=-0.05)
+    low = Reason(ReasonCode.BUDGET_LOW, threshold_ratio=Decimal(0), remaining_ratio=-0.05)
     assert reason_words(low) == "the error budget is overspent by 5 % (threshold 0 %)"
     adjusted = Adjusted((exclusion(0, 60),), timedelta(minutes=1), 1.0, 2.0)
     spent = replace(slo_status("a", counts=Counts(bad=277, total=100_000), approximate=True), adjusted=adjusted)
