@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
@@ -11,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sloguard.model.adjustment import Adjusted
+from sloguard.model.alert import Alert, AlertKind, Reason, ReasonCode
 from sloguard.model.measurement import Counts, NoData, NoDataReason
+from sloguard.model.policy import Severity
+from sloguard.model.quiet import Quiet, QuietReason
 from sloguard.model.status import ServiceStatus, StatusReport
 from sloguard.ports import HealthCheck
 from sloguard.web.links import safe_link
@@ -92,6 +95,37 @@ def test_what_is_the_same_of_several_slos_of_a_service_is_said_once() -> None:
     assert [(card.title, card.more) for card in cards] == [
         ("shop: 2 SLOs", "latency, availability."),
         ("mail/delivery", ""),
+    ]
+
+
+def silent(severity: Severity, *, minutes: int, seen: datetime) -> Alert:
+    """An alert for want of data, which began so long ago."""
+    reason = Reason(ReasonCode.DATA_STOPPED, last_seen_at=seen)
+    return Alert(severity, AS_OF - timedelta(minutes=minutes), reason, kind=AlertKind.NO_DATA)
+
+
+def test_alerts_for_want_of_data_are_one_card_if_the_same_is_said() -> None:
+    """How long each has fired and what was left of its budget is its own. That one is told with another is seen."""
+    early, late = AS_OF - timedelta(minutes=42), AS_OF - timedelta(minutes=20)
+    said = {
+        "latency": silent(Severity.TICKET, minutes=30, seen=early),
+        "availability": silent(Severity.TICKET, minutes=20, seen=early),
+        "checkout": silent(Severity.PAGE, minutes=10, seen=early),
+        "search": silent(Severity.TICKET, minutes=5, seen=late),
+    }
+    told_with = Quiet(QuietReason.FOLDED, "shop/latency")
+    said |= {name: replace(said[name], quiet=told_with) for name in ("availability", "search")}
+    slos = tuple(
+        slo_status(name, service="shop", counts=Counts(bad=float(number), total=100_000), alerts=(alert,))
+        for number, (name, alert) in enumerate(said.items())
+    )
+    report = StatusReport(AS_OF, partial=True, services=(ServiceStatus("shop", None, slos),))
+    cards = overview(report, ()).attention
+    alone = "Told in another alert's incident (shop/latency)."
+    assert [(card.label, card.title, card.text.replace("\N{NO-BREAK SPACE}", " "), card.more) for card in cards] == [
+        ("Page", "shop/checkout", "Nothing seen since 2026-11-22 02:18 UTC (42 min ago).", ""),
+        ("Ticket", "shop: 2 SLOs", "Nothing seen since 2026-11-22 02:18 UTC (42 min ago).", "latency, availability."),
+        ("Ticket", "shop/search", "Nothing seen since 2026-11-22 02:40 UTC (20 min ago).", alone),
     ]
 
 

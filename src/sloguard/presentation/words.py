@@ -1,6 +1,7 @@
 """Numbers, durations and instants as a tired person wants to read them. The only place that rounds."""
 
 import math
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from sloguard.model.window import RollingWindow, Window
 _NEARLY_ALL_PERCENT = 0.01
 _SMALLEST_RATE = 0.01
 _WHOLE_RATE = 100
+_BEFORE_UNIT = re.compile(r"(?<=[\d,]) (?=(?:%|×|d|h|min|s)(?!\w))")
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
@@ -49,6 +51,11 @@ def budget_left_briefly(ratio: float | None) -> str:
 def sentence(text: str) -> str:
     """Half a sentence as a whole one."""
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def unbroken(text: str) -> str:
+    """Keeps a number and its unit on one line."""
+    return _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def duration(length: timedelta | None) -> str:

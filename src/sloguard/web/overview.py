@@ -1,41 +1,23 @@
 """What the overview page says, in words and widths: the template only lays it out. Pure."""
 
 import math
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sloguard.model.adjustment import Adjustment
-from sloguard.model.alert import Alert
 from sloguard.model.policy import Severity
 from sloguard.model.status import Health, ServiceStatus, SloState, SloStatus, StatusReport
 from sloguard.ports import HealthCheck
 from sloguard.presentation import status_words as say
 from sloguard.presentation.adjustments import adjusted_words, applied, effect_words, label, scope
-from sloguard.presentation.quiet_words import remarks
-from sloguard.presentation.words import count, instant, percent, sentence, window
+from sloguard.presentation.words import count, instant, percent, unbroken, window
+from sloguard.web.attention import Attention, attention, broken_parts
 from sloguard.web.links import page_path, safe_link
 
 _LOW_BUDGET_RATIO = 0.25
 _FAST_BURN_RATE = 1.0
-_UNKNOWN = "whether the objective is met is not known"
 _MAYBE_OLD = "What is shown below may be old."
-_BEFORE_UNIT = re.compile(r"(?<=[\d,]) (?=(?:%|×|d|h|min|s)(?!\w))")
-
-
-@dataclass(frozen=True, slots=True)
-class Attention:
-    """Something that somebody should look at, most urgent first."""
-
-    kind: str
-    """Style: `page`, `ticket`, `info`, `exhausted`, `no_data` or `broken`."""
-    label: str
-    title: str
-    text: str
-    more: str = ""
-    owner: str = ""
-    runbook: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +93,9 @@ def overview(report: StatusReport, checks: Sequence[HealthCheck]) -> Overview:
         as_of_machine=report.as_of.isoformat(),
         headline=_headline(report),
         approximate=any(slo.approximate for slo in report.slos),
-        attention=(*(replace(part, more=_MAYBE_OLD) for part in broken_parts(checks)), *_attention(report)),
+        attention=(*(replace(part, more=_MAYBE_OLD) for part in broken_parts(checks)), *attention(report)),
         services=tuple(_card(service, report.as_of) for service in report.services),
         adjustments=tuple(_adjustment(each) for each in applied(report)),
-    )
-
-
-def broken_parts(checks: Sequence[HealthCheck]) -> tuple[Attention, ...]:
-    """Parts of sloguard itself that do not work."""
-    return tuple(
-        Attention("broken", "sloguard", f"{check.name} does not work", check.detail) for check in checks if not check.ok
     )
 
 
@@ -134,79 +109,6 @@ def _headline(report: StatusReport) -> str:
     if said:
         return ", ".join(said)
     return "all within their budgets" if slos else "no SLOs"
-
-
-def _attention(report: StatusReport) -> list[Attention]:
-    firing = [(slo, alert) for slo in report.slos for alert in slo.alerts]
-    firing.sort(key=lambda pair: (-pair[1].severity.rank, pair[1].started_at))
-    quiet = [slo for slo in report.slos if not slo.alerts]
-    cards = [
-        *((slo, _firing(slo, alert, report.as_of)) for slo, alert in firing),
-        *((slo, _exhausted(slo)) for slo in quiet if slo.state is SloState.EXHAUSTED),
-        *((slo, _no_data(slo)) for slo in quiet if slo.no_data is not None),
-    ]
-    return list(_folded(cards))
-
-
-def _folded(cards: Iterable[tuple[SloStatus, Attention]]) -> Iterator[Attention]:
-    """One card for all SLOs of a service of which the same is said, where the first of them stood."""
-    alike: dict[tuple[str, Attention], list[SloStatus]] = {}
-    for slo, card in cards:
-        alike.setdefault((slo.service, replace(card, title="")), []).append(slo)
-    for (service, card), slos in alike.items():
-        if len(slos) == 1:
-            yield replace(card, title=slos[0].id)
-        else:
-            names = ", ".join(slo.name for slo in slos)
-            yield replace(card, title=f"{service}: {len(slos)} SLOs", more=f"{card.more} {names}.".lstrip())
-
-
-def _firing(slo: SloStatus, alert: Alert, as_of: datetime) -> Attention:
-    return Attention(
-        kind=alert.severity.value,
-        label=say.SEVERITY_WORDS[alert.severity],
-        title=slo.id,
-        text=_unbroken(sentence(say.alert_words(alert, as_of))),
-        more=_unbroken(" ".join(filter(None, (_budget(slo, as_of), *map(sentence, remarks(alert)))))),
-        owner=slo.owner,
-        runbook=safe_link(slo.runbook_url),
-    )
-
-
-def _budget(slo: SloStatus, as_of: datetime) -> str:
-    """What is left of it, and when it ends."""
-    if slo.budget is None:
-        return ""
-    left, end_at = say.budget_sentence(slo), say.end_at_words(slo, as_of)
-    return sentence(f"{left}; at this pace it ends in {say.end_words(slo)}, at {end_at}" if end_at else left)
-
-
-def _unbroken(text: str) -> str:
-    """Keeps a number and its unit on one line."""
-    return _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", text)
-
-
-def _exhausted(slo: SloStatus) -> Attention:
-    return Attention(
-        kind="exhausted",
-        label=say.STATE_WORDS[SloState.EXHAUSTED],
-        title=slo.id,
-        text=_unbroken(f"{sentence(say.budget_sentence(slo))} No alert is firing now."),
-        owner=slo.owner,
-        runbook=safe_link(slo.runbook_url),
-    )
-
-
-def _no_data(slo: SloStatus) -> Attention:
-    why = say.no_data_words(slo.no_data) if slo.no_data else ""
-    return Attention(
-        kind="no_data",
-        label=say.STATE_WORDS[SloState.NO_DATA],
-        title=slo.id,
-        text=_unbroken(sentence(f"{why}: {_UNKNOWN}")),
-        owner=slo.owner,
-        runbook=safe_link(slo.runbook_url),
-    )
 
 
 def _card(service: ServiceStatus, as_of: datetime) -> ServiceCard:
@@ -236,12 +138,12 @@ def _row(slo: SloStatus, service: ServiceStatus, as_of: datetime) -> SloRow:
         owner="" if slo.owner == service.owner else slo.owner,
         runbook=safe_link(slo.runbook_url),
         objective=percent(slo.objective_ratio),
-        window=_unbroken(f"over {window(slo.window)}"),
+        window=unbroken(f"over {window(slo.window)}"),
         success=say.success_words(slo),
         events=f"{count(slo.counts.bad)} bad of {count(slo.counts.total)}" if slo.counts else "",
-        adjusted=_unbroken(adjusted_words(slo.adjusted)),
+        adjusted=unbroken(adjusted_words(slo.adjusted)),
         budget=say.budget_left_words(slo),
-        period=_unbroken(say.period_words(slo)),
+        period=unbroken(say.period_words(slo)),
         budget_width=_width(slo),
         budget_level=_level(slo),
         burn=say.burn_1h_words(slo),

@@ -8,7 +8,8 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from sloguard.ports import DaemonView
-from sloguard.web.overview import broken_parts, overview
+from sloguard.web.attention import broken_parts
+from sloguard.web.overview import overview
 from sloguard.web.rendering import html_response
 
 _STATIC = Path(__file__).parent / "static"
