@@ -88,11 +88,17 @@ def test_an_interrupted_replay_goes_on_below() -> None:
 
 
 def test_holes_are_missing_too_the_newest_first() -> None:
-    assert pieces(LedgerMark(0, 90), (0, 50), 15, 100, holes=((10, 20), (60, 70))) == [
+    assert pieces(LedgerMark(0, 90), (0, 50), 5, 100, holes=((10, 20), (60, 70))) == [
         Piece((KEY,), 90, 100, ascending=True),
         Piece((KEY,), 60, 70, ascending=True),
-        Piece((KEY,), 15, 20, ascending=True),
+        Piece((KEY,), 10, 20, ascending=True),
     ]
+
+
+def test_time_that_does_not_begin_where_something_ends_is_filled_downwards() -> None:
+    """What happened between the two is nobody's knowledge yet, and not in the increases of what comes after it."""
+    assert pieces(LedgerMark(0, 90), None, 95, 100) == [Piece((KEY,), 95, 100, ascending=False)]
+    assert pieces(LedgerMark(0, 90), None, 15, 90, holes=((10, 20),)) == [Piece((KEY,), 15, 20, ascending=False)]
 
 
 def test_what_was_counted_before_replay_began_is_not_asked_for_again() -> None:

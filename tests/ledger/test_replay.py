@@ -98,6 +98,23 @@ def test_replaying_the_old_before_the_new_leaves_no_hole(past: Past, tmp_path: P
     whole.close()
 
 
+def test_time_that_is_left_out_swallows_nothing_of_what_comes_after_it(past: Past, tmp_path: Path) -> None:
+    """Nobody has asked for it: it is no gap in the samples, over which what comes then could be spread."""
+    store, plan = new_store(tmp_path), counting_plan([slo_of("steady")])
+    replay = Replay(past.client, store.ledger, MINUTE)
+    for since, until in ((20, 14), (6, 5), (3, 2)):
+        replay.run(plan, at(END - since * HOUR), at(END - until * HOUR))
+        for start, end in ((END - since * HOUR, END - until * HOUR), (0, END - until * HOUR - 1)):
+            slices = store.ledger.slices(plan.keys[0], start, end)
+            assert not any(part.bridged for part in slices)
+    replay.run(plan, at(END - 10 * HOUR), at(END - 4 * HOUR))
+    replay.run(plan, at(END - 20 * HOUR), at(END))
+    assert store.ledger.holes() == {}
+    assert sums(store, "steady") == past.truths["steady"].between(END - 20 * HOUR, END)
+    assert sum(part[1] for part in counts(store, "steady")) == 20 * HOUR
+    store.close()
+
+
 def sums(store: Store, job: str) -> tuple[float, float]:
     return sum(part[2] for part in counts(store, job)), sum(part[3] for part in counts(store, job))
 

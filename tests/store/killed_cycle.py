@@ -1,26 +1,12 @@
-"""Run as a program: commits a cycle and kills itself, as kill -9 would, before its n-th statement, for each n.
-
-Usage: killed_cycle.py DIRECTORY. Leaves a store for each n; prints how many there are. Before the last one's cycle
-nothing kills.
-"""
-
-import os
-import signal
-import sys
-from pathlib import Path
-
-from sqlalchemy import event
+"""Cycles that a test may have killed, each with everything that an evaluation can commit."""
 
 from sloguard.model.alert import AlertKey, AlertRecord
 from sloguard.model.policy import Severity
 from sloguard.model.quiet import Quiet, QuietReason
 from sloguard.model.told import HeldBack
 from sloguard.ports import CountedRange, CycleOutcome, LedgerKey
-from sloguard.store import Store, open_store
 from tests.store.test_ledger import minutes
 from tests.support.incidents import NOON, notification, record, told
-
-_MOST_STATEMENTS = 100
 
 
 def outcome(number: int) -> CycleOutcome:
@@ -44,36 +30,3 @@ def outcome(number: int) -> CycleOutcome:
 def alerts(number: int) -> dict[AlertKey, AlertRecord | None]:
     fires = {AlertKey(f"service/{number}"): record()}
     return {**fires, AlertKey(f"service/{number - 1}"): None} if number else {**fires}
-
-
-def commit_and_die(store: Store, before_statement: int) -> None:
-    seen = 0
-
-    def step(*_: object) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == before_statement:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(store.engine, "before_cursor_execute", step)
-    event.listen(store.engine, "commit", step)
-    store.alerts.commit_cycle(outcome(1), NOON)
-
-
-def main(directory: Path) -> None:
-    for number in range(1, _MOST_STATEMENTS):
-        child = os.fork()
-        if child == 0:
-            store = open_store(f"sqlite:///{directory / f'{number}.db'}")
-            store.alerts.commit_cycle(outcome(0), NOON)
-            commit_and_die(store, number)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        if os.waitstatus_to_exitcode(status) == 0:
-            sys.stdout.write(f"{number}\n")
-            return
-    sys.exit("the cycle never ended")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

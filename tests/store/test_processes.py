@@ -9,10 +9,8 @@ from pathlib import Path
 
 from sloguard.ports import CycleOutcome
 from sloguard.store import Store, open_store
-from tests.store.killed_cycle import outcome
 from tests.support.incidents import NOON, notification
 
-_FEWEST_STATEMENTS = 8
 _BEFORE = NOON - timedelta(days=1)
 
 
@@ -23,19 +21,6 @@ def cycles_in(store: Store) -> tuple[int, ...]:
     ended = [int(key.slo_id.removeprefix("service/")) + 1 for key in store.alerts.alerts()]
     journal = (len(store.alerts.incidents()), len(store.quiet.held_back(NOON, 10**6)), len(store.alerts.fired(_BEFORE)))
     return (int(per_slo[0]) if per_slo else 0, sum(ended), store.outbox.depth()["pending"] // 20, *journal)
-
-
-def test_a_cycle_killed_before_any_statement_leaves_all_or_nothing(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.store.killed_cycle", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
-    last = int(done.stdout)
-    assert last > _FEWEST_STATEMENTS
-    for number in range(1, last + 1):
-        store = open_store(f"sqlite:///{tmp_path / f'{number}.db'}")
-        assert cycles_in(store) == ((2,) * 6 if number == last else (1,) * 6), f"killed before statement {number}"
-        store.alerts.commit_cycle(outcome(1), NOON)  # the store goes on working
-        assert cycles_in(store)[:2] == (2, 2)
-        store.close()
 
 
 def test_cycles_killed_at_any_instant_are_there_once_committed(tmp_path: Path) -> None:

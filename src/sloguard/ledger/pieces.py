@@ -36,7 +36,9 @@ class Piece:
     start: int
     end: int
     ascending: bool
-    """Time after what is counted is filled upwards, time before it downwards: what is counted stays contiguous."""
+    """Time right after what was asked for is filled upwards: a gap in the samples may reach across its beginning.
+    All other time is filled downwards, so that the newest is known first.
+    """
     longest_step: int | None = None
     """Seconds: these SLOs must be known as finely as this, however old the time is."""
 
@@ -119,7 +121,7 @@ def _lacks(whole: Span | None, holes: Sequence[Span], since: int, until: int) ->
     if whole is None:
         return [(since, until, False)] if since < until else []
     start, end = whole
-    after = (max(end, since), until, True)
-    within = [(max(low, since), min(high, until), True) for low, high in holes]
+    after = (max(end, since), until, since <= end)
+    within = [(max(low, since), min(high, until), since <= low) for low, high in holes]
     before = (since, min(start, until), False)
     return [piece for piece in (after, *reversed(within), before) if piece[0] < piece[1]]

@@ -138,7 +138,7 @@ class Replay:
             if key in grouped_steps and not known:
                 continue
             if not piece.ascending and key not in sampled:
-                known = notes.with_return(key, chunk, known)
+                known = notes.with_return(piece, key, chunk, known)
             # A group has not been seen longer than it was: its mark tells when it is gone.
             end = chunk.end if key not in grouped_steps else known[-1].end
             ranges.append(
@@ -158,47 +158,51 @@ def _batches(keys: Sequence[LedgerKey]) -> Iterator[Sequence[LedgerKey]]:
     return (keys[begin : begin + _MOST_SLOS] for begin in range(0, len(keys), _MOST_SLOS))
 
 
+_Place = tuple[LedgerKey, int]
+"""An SLO's piece, by its start: two pieces of an SLO have no time in common."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Notes:
     """What a run carries from chunk to chunk."""
 
     refused: dict[LedgerKey, str] = field(default_factory=dict)
-    returned: dict[LedgerKey, Step] = field(default_factory=dict)
+    returned: dict[_Place, Step] = field(default_factory=dict)
     """Going downwards, a step that ends a gap comes before the gap's beginning is known: it is kept until then."""
     left_out: dict[LedgerKey, int] = field(default_factory=dict)
-    seen: dict[tuple[Piece, LedgerKey], int | None] = field(default_factory=dict)
-    """Going upwards: the end of the last step, by piece and SLO."""
+    seen: dict[_Place, int | None] = field(default_factory=dict)
+    """Going upwards: the end of the last step."""
 
     def last_seen(self, piece: Piece, key: LedgerKey, steps: Sequence[Step], mark: LedgerMark | None) -> int | None:
         """Where the SLO was seen last before these steps.
 
         Only the mark from before the piece counts: another thread that counts the same hole moves it meanwhile.
         """
-        before = self.seen.get((piece, key), min(mark.watermark, piece.start) if mark else None)
+        before = self.seen.get((key, piece.start), min(mark.watermark, piece.start) if mark else None)
         after = steps[-1].end if steps else before
         if after is not None:
-            self.seen[piece, key] = after
+            self.seen[key, piece.start] = after
         return before
 
     def note_refused(self, piece: Piece, refused: Mapping[LedgerKey, str]) -> None:
         """Nobody counted, so what happened meanwhile is not in the increases beside it: there is no gap to bridge."""
         self.refused.update(refused)
         for key in refused:
-            self.returned.pop(key, None)
-            self.seen[piece, key] = None
+            self.returned.pop((key, piece.start), None)
+            self.seen[key, piece.start] = None
 
     def note_left_out(self, counts: Mapping[LedgerKey, int]) -> None:
         for key, count in counts.items():
             self.left_out[key] = max(count, self.left_out.get(key, 0))
 
-    def with_return(self, key: LedgerKey, chunk: Chunk, steps: Sequence[Step]) -> Sequence[Step]:
+    def with_return(self, piece: Piece, key: LedgerKey, chunk: Chunk, steps: Sequence[Step]) -> Sequence[Step]:
         """The chunk's steps, and the step that ended the gap in which the chunk ends, if there is one."""
-        returned = self.returned.pop(key, None)
+        returned = self.returned.pop((key, piece.start), None)
         if steps and steps[0].start > chunk.start:
-            self.returned[key] = steps[0]
+            self.returned[key, piece.start] = steps[0]
         if returned is None:
             return steps
         if not steps:
-            self.returned[key] = returned
+            self.returned[key, piece.start] = returned
             return steps
         return [*steps, returned]
