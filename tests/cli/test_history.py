@@ -53,7 +53,8 @@ def test_an_exclusion_is_out_of_its_day(sloguard: Sloguard) -> None:
 def test_what_was_never_counted_is_told(sloguard: Sloguard, directory: Path) -> None:
     early = ("--until", f"{END - 72 * HOUR}", "--since", "2d")
     document = json.loads(sloguard("history", "shop/a", *early, "--format", "json"))
-    assert {day["no_data_reason"] for day in document["slos"][0]["days"]} == {"never_seen"}
+    assert {day["no_data_reason"] for day in document["slos"][0]["days"]} == {"not_counted"}
+    assert "no data: not counted" in sloguard("history", "shop/a", *early)
 
 
 def test_what_is_no_scope_is_refused(failing: Failing) -> None:

@@ -47,6 +47,7 @@ def check(
     from sloguard.cli.times import parse_age, parse_instant
     from sloguard.errors import UsageError
     from sloguard.ledger.reporting import stored_status
+    from sloguard.presentation.covered_words import uncovered_words
     from sloguard.presentation.verdict import Verdict, fails, judged
     from sloguard.store import open_store
 
@@ -68,6 +69,8 @@ def check(
     failed = sum(fails(each, without_data=without_data) for each in results)
     unknown = sum(each.verdict is Verdict.UNKNOWN for each in results)
     if not quiet:
+        for text in uncovered_words(report):
+            words(text)
         words(f"{failed} of {len(results)} SLOs fail" + (f"; {unknown} have no data." if unknown else "."))
     if failed:
         raise typer.Exit(EXIT_BREACHED)

@@ -53,9 +53,19 @@ def status(
             f"The ledger ends at {instant(report.as_of)}, {duration(age)} ago. "
             "Run `sloguard replay`, or the daemon, to go on."
         )
-    if not quiet and all(slo.watermark_at is None for slo in report.slos):
-        words("Nothing is counted yet. Run `sloguard replay` first, and check --store.")
+    if not quiet:
+        _tell_uncounted(report)
     _print(report, output)
+
+
+def _tell_uncounted(report: "StatusReport") -> None:
+    from sloguard.cli.output import words
+    from sloguard.presentation.covered_words import uncovered_words
+
+    for text in uncovered_words(report):
+        words(text)
+    if all(slo.watermark_at is None and not (slo.no_data and slo.no_data.covered) for slo in report.slos):
+        words("Nothing is counted yet. Run `sloguard replay` first, and check --store.")
 
 
 def _print(report: "StatusReport", output: TableFormat) -> None:

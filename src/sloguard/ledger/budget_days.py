@@ -1,14 +1,17 @@
 """Error budgets day by day as the store has them, without a daemon and without asking Prometheus."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from sloguard.evaluation.daily import budget_history
+from sloguard.ledger.covered import Known, known
 from sloguard.ledger.histories import Histories
 from sloguard.model.adjustment import covers
 from sloguard.model.composite import CompositeIndicator
 from sloguard.model.daily import BudgetHistory
+from sloguard.model.measurement import NoDataReason
 from sloguard.model.settings import Configuration
 from sloguard.model.slo import Slo
 from sloguard.ports import LedgerStore
@@ -30,7 +33,24 @@ def stored_histories(
     histories = Histories(ledger, configuration.evaluation.slice)
     histories.load(_with_members(chosen, configuration), until, over=until - since + _UP_TO_A_DAY)
     slos = (each for slo in chosen for each in histories.expanded(slo, until) if _covered(wanted, each))
-    return tuple(budget_history(slo, partial(histories.observed, slo, {}), since, until) for slo in slos)
+    has = known(configuration.slos, ledger)
+    return tuple(
+        _counted(budget_history(slo, partial(histories.observed, slo, {}), since, until), has.get(slo.declared_id))
+        for slo in slos
+    )
+
+
+def _counted(history: BudgetHistory, known: Known | None) -> BudgetHistory:
+    """A day before all that the ledger has is not one on which nothing was seen."""
+    if known is None:
+        return history
+    days = (
+        replace(day, no_data=NoDataReason.NOT_COUNTED)
+        if day.no_data is NoDataReason.NEVER_SEEN and day.end_at.timestamp() <= known.asked
+        else day
+        for day in history.days
+    )
+    return replace(history, days=tuple(days))
 
 
 def _covered(scopes: Iterable[str], slo: Slo) -> bool:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sloguard.clock import utc_now
 from sloguard.evaluation.burn import read_tiers
 from sloguard.evaluation.status import slo_status, status_report
+from sloguard.ledger.covered import known, told
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.plan import ledger_key
 from sloguard.model.alert import OF_AN_SLO, AlertKey
@@ -33,6 +34,11 @@ def stored_status(
         statuses[slo.id] = slo_status(
             slo, observed, readings, *(firing.get(AlertKey(slo.id, kind)) for kind in OF_AN_SLO)
         )
+    if at:
+        has, newest = known(configuration.slos, ledger), counted_until(configuration, ledger)
+        until = int(newest.timestamp()) if newest else 0
+        declared = {slo.id: slo.declared_id for service in services for slo in service.slos}
+        statuses = {key: told(each, at, has.get(declared[key]), until) for key, each in statuses.items()}
     return status_report(as_of, services, statuses)
 
 

@@ -98,6 +98,15 @@ class NoDataReason(StrEnum):
     """Samples have stopped arriving."""
     LOW_COVERAGE = "low_coverage"
     """Too little of the window was seen."""
+    NOT_COUNTED = "not_counted"
+    """Somebody asks for a time outside of what the ledger covers."""
+
+
+class Covered(NamedTuple):
+    """From when to when something is known of an SLO."""
+
+    start_at: datetime
+    end_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +116,5 @@ class NoData:
     window: timedelta
     reason: NoDataReason
     coverage_ratio: float = 0.0
+    covered: Covered | None = None
+    """Of an instant of the past: what the ledger does cover; of a time before the first data, when there are any."""

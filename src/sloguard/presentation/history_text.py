@@ -20,6 +20,7 @@ _NO_DATA_WORDS = {
     NoDataReason.NEVER_SEEN: "no data: not seen yet",
     NoDataReason.STALE: "no data: samples had stopped",
     NoDataReason.LOW_COVERAGE: "no data: too little was seen",
+    NoDataReason.NOT_COUNTED: "no data: not counted",
 }
 _CSV_HEADER = (
     "id",

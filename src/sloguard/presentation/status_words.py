@@ -62,8 +62,12 @@ def _told(alert: Alert) -> Iterator[str]:
 
 def no_data_words(no_data: NoData) -> str:
     match no_data.reason:
+        case NoDataReason.NEVER_SEEN if no_data.covered:
+            return f"no sample seen before {instant(no_data.covered.start_at)}"
         case NoDataReason.NEVER_SEEN:
             return "no sample seen yet"
+        case NoDataReason.NOT_COUNTED:
+            return "outside of the ledger"
         case NoDataReason.STALE:
             return "samples have stopped arriving"
         case NoDataReason.LOW_COVERAGE:

@@ -1,0 +1,76 @@
+"""`sloguard status` and `sloguard check` about a time that the ledger does not cover."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sloguard.cli.main import app
+from sloguard.config import load_text
+from sloguard.ledger.plan import ledger_key
+from sloguard.store import open_store
+from tests.cli.test_adjusting import AT, CONFIG, END, HOUR, Sloguard, directory, sloguard
+
+__all__ = ["directory", "sloguard"]
+BEFORE, AFTER = f"{END - 26 * HOUR}", f"{END + 2 * HOUR}"
+COVERED = "the ledger covers 2026-11-21 03:00 UTC to 2026-11-22 03:00 UTC."
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def reasons(sloguard: Sloguard, at: str) -> set[str | None]:
+    document = json.loads(sloguard("status", "--at", at, "--format", "json"))
+    return {slo["no_data_reason"] for slo in document["services"][0]["slos"]}
+
+
+def test_a_time_before_the_ledger_is_told_with_what_it_covers(sloguard: Sloguard) -> None:
+    done = run("status", "--at", BEFORE)
+    assert f"Nobody has counted 2026-11-21 01:00 UTC: of all 3 SLOs {COVERED}" in done.stderr
+    assert (
+        "`sloguard replay --since 2026-10-22T01:00:00Z` counts what Prometheus still has of that time." in done.stderr
+    )
+    assert "Nothing is counted yet" not in done.stderr
+    assert "No data: outside of the ledger" in done.stdout
+    assert reasons(sloguard, BEFORE) == {"not_counted"}
+
+
+def test_a_time_after_the_ledger_is_told_with_what_to_do(sloguard: Sloguard) -> None:
+    done = run("status", "--at", AFTER)
+    assert COVERED in done.stderr
+    assert "`sloguard replay`, or the daemon, goes on from there; --at takes an earlier time." in done.stderr
+    assert reasons(sloguard, AFTER) == {"not_counted"}
+
+
+def test_a_time_that_it_covers_needs_no_words(sloguard: Sloguard) -> None:
+    assert reasons(sloguard, AT) == {None}
+    assert run("status", "--at", AT).stderr == ""
+    assert run("status", "--at", BEFORE, "--quiet").stderr == ""
+
+
+def test_check_says_it_too(directory: Path) -> None:
+    done = run("check", "--at", BEFORE)
+    assert "unknown   shop/a: no data: outside of the ledger" in done.stdout
+    assert COVERED in done.stderr
+
+
+def test_a_time_that_was_asked_for_in_vain_is_told_by_the_first_sample(directory: Path) -> None:
+    """The replay has asked for a week; Prometheus had a day of it."""
+    configuration = load_text(CONFIG, "slo.yaml", {}, directory).configuration
+    assert configuration is not None
+    asked = {ledger_key(slo): (END - 7 * 24 * HOUR, END) for slo in configuration.slos[:2]}
+    store = open_store("sqlite:///sloguard.db")
+    store.ledger.write_replayed([], asked)
+    store.close()
+    done = run("status", "--at", BEFORE)
+    assert "No data: no sample seen before 2026-11-21 03:00 UTC" in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("at", [(), ("--at", AT)])
+def test_an_empty_store_is_told(directory: Path, at: tuple[str, ...]) -> None:
+    open_store("sqlite:///empty.db").close()
+    done = run("status", "--store", "sqlite:///empty.db", *at)
+    assert "Nothing is counted yet. Run `sloguard replay` first" in done.stderr
