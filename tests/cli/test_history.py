@@ -21,8 +21,10 @@ def test_days_as_json(sloguard: Sloguard) -> None:
     assert [day["date"] for day in days] == ["2026-11-21", "2026-11-22"]
     assert [day["counts"]["total"] for day in days] == [21_000, 3_000]
     assert [day["counts"]["bad"] for day in days] == [0, 100]
-    assert [day["whole"] for day in days] == [True, False]
-    assert days[1]["spent_ratio"] == pytest.approx(100 / (0.01 * 24_000))
+    assert [day["whole"] for day in days] == [False, False]
+    assert [day["coverage_ratio"] for day in days] == [21 / 24, 1]
+    assert [day["first_seen"] for day in days] == ["2026-11-21T03:00:00Z", None]
+    assert days[1]["spent_ratio"] == pytest.approx(100 / (0.01 * 24_000 * 30)), "of the budget of 30 days like this one"
     assert days[1]["remaining_ratio"] == pytest.approx(1 - 100 / (0.01 * 24_000))
 
 
@@ -37,6 +39,7 @@ def test_days_as_a_table_csv_and_markdown(sloguard: Sloguard) -> None:
     table = sloguard("history", "shop/a", *UNTIL)
     assert "shop/a: objective 99 % over 30 d, days in UTC" in table
     assert "2026-11-22" in table
+    assert "partial: first seen at 03:00" in table
     rows = list(csv.DictReader(io.StringIO(sloguard("history", *UNTIL, "--format", "csv"))))
     assert {row["id"] for row in rows} == {"shop/a", 'shop/b{tenant="acme"}', "shop/all"}
     assert sloguard("history", "shop/a", *UNTIL, "--format", "markdown").count("\n| 2026-11-2") == 2

@@ -117,6 +117,60 @@ def test_the_day_that_is_not_over_is_told() -> None:
     assert part.counts == Counts(0.0, 1200.0)
 
 
+def test_the_day_of_the_first_sample_counts_by_what_of_it_could_be_seen() -> None:
+    """Seven hours of a day, burning at half the pace that the objective allows, of a window of a week."""
+    half = float(WEEKLY.budget_ratio) * 100 / 2
+    history = hours(31, lambda _: half, START + 17 * HOUR)
+    first, second = budget_history(WEEKLY, knowing(history), at(START), at(START + 2 * DAY)).days
+    assert (first.first_seen_at, first.whole) == (at(START + 17 * HOUR), False)
+    assert first.counts is not None
+    assert first.counts.bad == pytest.approx(7 * half)
+    assert first.counts.total == 700
+    assert first.coverage_ratio == pytest.approx(7 / 24)
+    assert first.no_data is None
+    assert first.spent_ratio == pytest.approx(0.5 * 7 / 168), "not half of a budget that seven hours have made"
+    assert (second.first_seen_at, second.whole, second.coverage_ratio) == (None, True, 1.0)
+    assert second.spent_ratio == pytest.approx(0.5 * 24 / 168), "the window still has no more than 31 of its 168 hours"
+    assert first.remaining_ratio == second.remaining_ratio == pytest.approx(0.5), "as the status says it"
+
+
+def test_a_day_is_whole_if_the_first_sample_is_of_its_beginning() -> None:
+    (day,) = budget_history(WEEKLY, knowing(hours(24, lambda _: 0.0)), at(START), at(START + DAY)).days
+    assert (day.first_seen_at, day.whole, day.coverage_ratio) == (None, True, 1.0)
+
+
+def test_the_first_day_within_a_period_spends_of_the_period_so_far() -> None:
+    """October began in Paris 22 h before START's day does; the first sample is of the third local day, at noon."""
+    beginning = int(datetime(2026, 9, 30, 22, tzinfo=UTC).timestamp())
+    full = float(PARIS.budget_ratio) * 100
+    history = hours(36, lambda _: full, beginning + 60 * HOUR)
+    first, second = budget_history(PARIS, knowing(history), at(beginning + 60 * HOUR), at(beginning + 96 * HOUR)).days
+    assert (first.day, first.coverage_ratio) == (date(2026, 10, 3), 0.5)
+    assert first.spent_ratio == pytest.approx(12 / 72)
+    assert second.spent_ratio == pytest.approx(24 / 96)
+
+
+def test_what_is_excluded_was_not_to_be_seen_on_the_first_day_either() -> None:
+    history = hours(7, lambda _: 0.0, START + 17 * HOUR)
+    applying = adjustments([exclusion(START, START + 10 * HOUR)])
+    (day,) = budget_history(WEEKLY, knowing(history, applying), at(START), at(START + DAY)).days
+    assert day.coverage_ratio == pytest.approx(7 / 14)
+    all_of_it = adjustments([exclusion(START, START + DAY)])
+    (day,) = budget_history(WEEKLY, knowing(history, all_of_it), at(START), at(START + DAY)).days
+    assert (day.counts, day.spent_ratio, day.coverage_ratio) == (Counts(0.0, 0.0), 0.0, 1.0)
+
+
+@given(st.integers(1, 23), st.integers(1, 240), st.floats(0, 5))
+@settings(max_examples=50, deadline=None)
+def test_a_steady_pace_spends_each_hour_the_same_part_of_a_rolling_window(begun: int, count: int, pace: float) -> None:
+    """However young the SLO: a pace of 1 over the whole window spends all of its budget."""
+    history = hours(count, lambda _: pace * float(WEEKLY.budget_ratio) * 100, START + begun * HOUR)
+    found = budget_history(WEEKLY, knowing(history), at(START), at(START + (begun + count) * HOUR)).days
+    for day in found:
+        if day.counts is not None:
+            assert day.spent_ratio == pytest.approx(pace * day.counts.total / 100 / 168, abs=1e-9)
+
+
 def test_the_last_day_of_a_period_still_has_its_budget() -> None:
     """October ends in Paris an hour before UTC's, and has 745 hours."""
     start = int(datetime(2026, 9, 30, 22, tzinfo=UTC).timestamp())

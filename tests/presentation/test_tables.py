@@ -35,7 +35,7 @@ DAY = BudgetDay(
     day=date(2026, 11, 21),
     start_at=AS_OF - timedelta(hours=27),
     end_at=AS_OF - timedelta(hours=3),
-    whole=True,
+    over=True,
     counts=Counts(12.0, 4_000.0),
     spent_ratio=0.25,
     remaining_ratio=-0.125,
@@ -46,7 +46,7 @@ DAY = BudgetDay(
 UNSEEN = replace(
     DAY, counts=None, spent_ratio=None, remaining_ratio=None, coverage_ratio=0.5, no_data=NoDataReason.LOW_COVERAGE
 )
-HISTORY = BudgetHistory(SLO, "Europe/Paris", (DAY, UNSEEN, replace(DAY, whole=False, approximate=True, adjusted=True)))
+HISTORY = BudgetHistory(SLO, "Europe/Paris", (DAY, UNSEEN, replace(DAY, over=False, approximate=True, adjusted=True)))
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -145,6 +145,22 @@ def test_a_history_as_rows_the_newest_first() -> None:
     assert len(HEADER) == len(day)
 
 
+def test_the_day_of_the_first_sample_is_said_to_be_partial() -> None:
+    """In the time of its zone."""
+    begun = replace(DAY, first_seen_at=DAY.start_at + timedelta(hours=17), coverage_ratio=7 / 24)
+    today = replace(begun, over=False)
+    rows = list(history_rows(replace(HISTORY, days=(begun, today))))
+    assert [row[-1] for row in rows] == [
+        "partial: first seen at 18:00, not over yet",
+        "partial: first seen at 18:00",
+    ]
+    assert rows[0][-2] == "29.17 %"
+    (slo,) = json.loads(json.dumps(history_document([replace(HISTORY, days=(begun,))], AS_OF)))["slos"]
+    assert slo["days"][0]["first_seen"] == "2026-11-21T17:00:00Z"
+    (row,) = rows_of(history_csv([replace(HISTORY, days=(begun,))]))
+    assert (row["whole"], row["first_seen"]) == ("false", "2026-11-21T17:00:00Z")
+
+
 def test_days_without_data_in_a_row_are_one_row_if_the_same_is_said() -> None:
     first = date(2026, 11, 1)
     unseen = [replace(UNSEEN, day=first + timedelta(days=n), coverage_ratio=0.0) for n in range(4)]
@@ -177,6 +193,7 @@ def test_a_history_as_json() -> None:
             "spent_ratio": None,
             "remaining_ratio": None,
             "coverage_ratio": 0.5,
+            "first_seen": None,
             "approximate": False,
             "adjusted": False,
             "no_data_reason": "low_coverage",

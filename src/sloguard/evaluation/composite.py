@@ -73,6 +73,14 @@ class ObservedMembers:
         return any(stale) if self.missing is MissingMember.NO_DATA else all(stale)
 
     @property
+    def first_seen(self) -> int | None:
+        seen = [member.observed.first_seen for member in self.members]
+        known = [first for first in seen if first is not None]
+        if self.missing is MissingMember.NO_DATA:
+            return max(known) if len(known) == len(seen) else None
+        return min(known, default=None)
+
+    @property
     def last_seen(self) -> int | None:
         seen = [member.observed.last_seen for member in self.members]
         known = [last for last in seen if last is not None]

@@ -53,23 +53,49 @@ def budget_history(
 
 def _day(slo: Slo, observed: Observed, day: Span, first_slice_at: datetime, zone: ZoneInfo) -> BudgetDay:
     seen = observed.since(first_slice_at)
-    window = observed.since(_window_start(slo, day, observed.at))
+    window_start_at = _window_start(slo, day, observed.at)
+    window = observed.since(window_start_at)
     budget = error_budget(window.counts, slo.budget_ratio) if isinstance(window, Measurement) else None
-    allowed = float(slo.budget_ratio) * window.counts.total if isinstance(window, Measurement) else 0.0
+    allowed = _allowed(slo, window, _expected_ratio(observed, window_start_at, observed.at))
     known = seen if isinstance(seen, Measurement) else None
     return BudgetDay(
         day=day.start_at.astimezone(zone).date(),
         start_at=day.start_at,
         end_at=day.end_at,
-        whole=_is_midnight(day.end_at, zone),
+        over=_is_midnight(day.end_at, zone),
         counts=known.counts if known else None,
         spent_ratio=known.counts.bad / allowed if known and allowed else (0.0 if known and budget else None),
         remaining_ratio=budget.remaining_ratio if budget else None,
-        coverage_ratio=seen.coverage_ratio,
+        coverage_ratio=seen.coverage_ratio * _expected_ratio(observed, first_slice_at, observed.at),
+        first_seen_at=_within(day, observed.first_seen),
         approximate=known is not None and (known.approximate or slo.approximate),
         adjusted=bool(observed.adjustments.within(day.start_at, day.end_at)),
         no_data=seen.reason if isinstance(seen, NoData) else None,
     )
+
+
+def _allowed(slo: Slo, window: Measurement | NoData, expected_ratio: float) -> float:
+    """So many bad events are the window's budget, if the time before the first sample was like the time since."""
+    if isinstance(window, NoData) or not expected_ratio:
+        return 0.0
+    return float(slo.budget_ratio) * window.counts.total / expected_ratio
+
+
+def _expected_ratio(observed: Observed, start_at: datetime, end_at: datetime) -> float:
+    """The part of a time that could be seen, since the first sample, 0..1; all of one that is excluded as a whole."""
+    start, end = start_at.timestamp(), end_at.timestamp()
+    kept = observed.adjustments.kept_seconds(start, end)
+    first = observed.first_seen
+    if not kept or first is None:
+        return 1.0
+    return observed.adjustments.kept_seconds(max(start, first), end) / kept
+
+
+def _within(day: Span, first_seen: int | None) -> datetime | None:
+    """The first sample, if it was seen after the day had begun."""
+    if first_seen is None or not day.start_at.timestamp() < first_seen < day.end_at.timestamp():
+        return None
+    return datetime.fromtimestamp(first_seen, UTC)
 
 
 def _window_start(slo: Slo, day: Span, at: datetime) -> datetime:

@@ -26,6 +26,11 @@ class Observed(Protocol):
         ...
 
     @property
+    def first_seen(self) -> int | None:
+        """Start of the first data that are known, in Unix seconds: nothing before is expected to be covered."""
+        ...
+
+    @property
     def last_seen(self) -> int | None:
         """End of the newest data, in Unix seconds."""
         ...
@@ -81,6 +86,11 @@ class ObservedSlices:
     adjustments: Adjustments = NOTHING_ADJUSTED
 
     @property
+    def first_seen(self) -> int | None:
+        first = self.history.first
+        return self.tail.start if first is None and self.tail else first
+
+    @property
     def last_seen(self) -> int | None:
         return self.history.last if self.tail is None else self.tail.end
 
@@ -119,9 +129,7 @@ class ObservedSlices:
         return self._over(self.at - start_at, start_at.timestamp())
 
     def _over(self, window: timedelta, begin: float) -> Measurement | NoData:
-        first = self.history.first
-        if first is None:
-            first = self.tail.start if self.tail else None
+        first = self.first_seen
         if first is None or first >= self.at.timestamp():
             return NoData(window, NoDataReason.NEVER_SEEN)
         slice_seconds = self.slice_length.total_seconds()

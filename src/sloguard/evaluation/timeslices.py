@@ -92,6 +92,10 @@ class ObservedTimeslices:
         return self.counted.stale
 
     @property
+    def first_seen(self) -> int | None:
+        return self.counted.first_seen
+
+    @property
     def last_seen(self) -> int | None:
         return self.counted.last_seen
 
@@ -128,7 +132,6 @@ class ObservedTimeslices:
             end = self.at.timestamp()
             cut = self.counted.cut_by_exclusions(end - seen.window.total_seconds(), end)
             return replace(seen, approximate=True) if cut else seen
-        begun = self.counted.history.first is not None or self.counted.tail is not None
-        if seen.reason is NoDataReason.NEVER_SEEN and begun:
+        if seen.reason is NoDataReason.NEVER_SEEN and self.first_seen is not None:
             return replace(seen, reason=NoDataReason.LOW_COVERAGE)
         return seen

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from sloguard.model.daily import BudgetDay, BudgetHistory
 from sloguard.model.measurement import NoDataReason
 from sloguard.presentation.csv_text import csv_text
 from sloguard.presentation.markdown import markdown_table, plain
-from sloguard.presentation.numbers import events, number
+from sloguard.presentation.numbers import events, number, time
 from sloguard.presentation.status_words import ADJUSTED_MARK
 from sloguard.presentation.words import count, percent, rfc3339, window
 
@@ -36,6 +37,7 @@ _CSV_HEADER = (
     "spent_ratio",
     "remaining_ratio",
     "coverage_ratio",
+    "first_seen",
     "approximate",
     "adjusted",
     "no_data_reason",
@@ -52,7 +54,7 @@ def history_csv(histories: Sequence[BudgetHistory]) -> str:
 
 def history_rows(history: BudgetHistory) -> Iterator[tuple[str, ...]]:
     """Cells that go with `HEADER`, the newest day first. Days without data of which the same is said are one row."""
-    rows = ((day, _row(day)) for day in reversed(history.days))
+    rows = ((day, _row(day, history.zone)) for day in reversed(history.days))
     for (unknown, words), alike in groupby(rows, key=lambda row: (row[0].no_data is not None, row[1][1:])):
         days = [day.day.isoformat() for day, _ in alike]
         if unknown and len(days) > 1:
@@ -108,6 +110,7 @@ def _day(day: BudgetDay) -> dict[str, object]:
         "spent_ratio": number(day.spent_ratio),
         "remaining_ratio": number(day.remaining_ratio),
         "coverage_ratio": number(day.coverage_ratio),
+        "first_seen": time(day.first_seen_at),
         "approximate": day.approximate,
         "adjusted": day.adjusted,
         "no_data_reason": day.no_data.value if day.no_data else None,
@@ -131,13 +134,14 @@ def _csv_rows(history: BudgetHistory) -> Iterator[tuple[str | float | bool | Non
             number(day.spent_ratio),
             number(day.remaining_ratio),
             number(day.coverage_ratio),
+            time(day.first_seen_at),
             day.approximate,
             day.adjusted,
             day.no_data.value if day.no_data else None,
         )
 
 
-def _row(day: BudgetDay) -> tuple[str, ...]:
+def _row(day: BudgetDay, zone: str) -> tuple[str, ...]:
     return (
         day.day.isoformat(),
         count(day.counts.bad if day.counts else None),
@@ -146,15 +150,17 @@ def _row(day: BudgetDay) -> tuple[str, ...]:
         _marked(percent(day.spent_ratio), day),
         percent(day.remaining_ratio),
         percent(day.coverage_ratio),
-        day_words(day),
+        day_words(day, zone),
     )
 
 
-def day_words(day: BudgetDay) -> str:
-    """What is peculiar about a day: why nothing is known, or that it goes on."""
+def day_words(day: BudgetDay, zone: str) -> str:
+    """What is peculiar about a day: why nothing is known, or that it is partial."""
     if day.no_data is not None:
         return _NO_DATA_WORDS[day.no_data]
-    return "" if day.whole else "not over yet"
+    first = day.first_seen_at.astimezone(ZoneInfo(zone)) if day.first_seen_at else None
+    begun = f"partial: first seen at {first:%H:%M}" if first else ""
+    return ", ".join(filter(None, (begun, "" if day.over else "not over yet")))
 
 
 def _marked(text: str, day: BudgetDay) -> str:

@@ -60,16 +60,19 @@ def _chart(history: BudgetHistory) -> Chart:
     known = [day.remaining_ratio for day in history.days if day.remaining_ratio is not None]
     lowest = max(_LOWEST_RATIO, min([0.0, *known]))
     step = WIDTH / len(history.days)
-    bars = tuple(_bar(day, index * step, step, lowest) for index, day in enumerate(history.days))
+    bars = tuple(
+        _bar(day, day_words(day, history.zone), index * step, step, lowest) for index, day in enumerate(history.days)
+    )
     return Chart(bars, _lines(history.days, step, lowest), _number(_y(0.0, lowest)))
 
 
-def _bar(day: BudgetDay, x: float, step: float, lowest: float) -> Bar:
+def _bar(day: BudgetDay, note: str, x: float, step: float, lowest: float) -> Bar:
     if day.spent_ratio is None:
-        words = f"{day.day.isoformat()}: {day_words(day) or 'no data'}"
+        words = f"{day.day.isoformat()}: {note or 'no data'}"
         return Bar(_number(x), _number(step), "0", _number(HEIGHT), "unknown", words)
     bad = count(day.counts.bad if day.counts else None)
     words = f"{day.day.isoformat()}: {percent(day.spent_ratio)} of the budget spent, {bad} bad"
+    words += f" ({note})" if note else ""
     height = min(HEIGHT, _y(1.0 - day.spent_ratio, lowest))
     return Bar(_number(x + step * 0.1), _number(step * 0.8), "0", _number(height), "spent", words)
 
