@@ -1,9 +1,12 @@
 """Times as they are typed."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sloguard.cli.numbers import whole_number
 from sloguard.cli.times import parse_instant, parse_interval, parse_moment, parse_since
 from sloguard.errors import UsageError
 
@@ -56,6 +59,40 @@ def test_what_is_no_moment(text: str) -> None:
         parse_moment(text, NOW)
 
 
+@pytest.mark.parametrize("text", ["-1h", "0s", "", "1", "soon", "99999999999y"])
+def test_what_is_no_length_is_told_with_its_option(text: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse_interval("now", None, text, NOW)
+    words = f"--for must be a duration above zero (got {text!r}). Give one such as 1h."
+    assert str(refused.value) == words
+
+
+@pytest.mark.parametrize("text", ["abc", "", "0", "1.5", "11"])
+def test_what_is_no_number_is_told_with_its_name_and_bounds(text: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        whole_number("--limit", 1, 10)(text)
+    assert str(refused.value) == f"--limit must be a whole number from 1 to 10 (got {text!r})."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("silence", "expire", "abc"), "NUMBER must be a whole number of 1 or more (got 'abc'). `list` shows which"),
+        (("exclude", "remove", "0", "--reason", "x"), "NUMBER must be a whole number of 1 or more (got '0')"),
+        (("correct", "add", "a/b", "--from", "2h", "--for", "1h", "--reason", "x", "--bad", "abc"), "--bad must be a"),
+        (("recounts", "--limit", "many"), "--limit must be a whole number from 1 to 10000 (got 'many')"),
+        (("replay", "--concurrency", "100"), "--concurrency must be a whole number from 1 to"),
+        (("demo", "--days", "6"), "--days must be a whole number from 7 to 30 (got '6')"),
+        (("demo", "--port", "65536"), "--port must be a whole number from 0 to 65535 (got '65536')"),
+    ],
+)
+def test_every_number_is_refused_in_our_own_words(arguments: tuple[str, ...], words: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "sloguard", *arguments], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"sloguard: {words}")
+    assert done.stderr.count("\n") == 1
+
+
 def test_an_interval_has_one_end_or_a_length() -> None:
     assert parse_interval("2h", "now", None, NOW) == (NOW - timedelta(hours=2), NOW)
     assert parse_interval("+1h", None, "30m", NOW) == (NOW + timedelta(hours=1), NOW + timedelta(minutes=90))
@@ -69,7 +106,7 @@ def test_an_interval_has_one_end_or_a_length() -> None:
         ("2h", "2h", None, "is not after --from"),
         ("now", "2h", None, "is not after --from"),
         ("now", None, "9999y", "beyond the years"),
-        ("now", None, "soon", "is not a duration"),
+        ("now", None, "soon", "--for must be a duration above zero"),
         ("soon", None, "1h", "is not a time. Give `now`, `2h`"),
     ],
 )

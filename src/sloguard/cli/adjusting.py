@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sloguard.cli.numbers import whole_number
 from sloguard.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +29,14 @@ AuthorOption = Annotated[
     typer.Option("--author", envvar="SLOGUARD_AUTHOR", help="Who does it; by default who is logged in."),
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="Those that were removed, too.")]
-NumberArgument = Annotated[int, typer.Argument(metavar="NUMBER", help="As the list has it.")]
+NumberArgument = Annotated[
+    int,
+    typer.Argument(
+        metavar="NUMBER",
+        parser=whole_number("NUMBER", 1, do="`list` shows which there are."),
+        help="As the list has it.",
+    ),
+]
 
 
 def author_or_login(author: str | None) -> str:

@@ -63,7 +63,7 @@ def check(
         report = stored_status(configuration, opened.ledger, opened.alerts, parse_instant(at) if at else None)
     finally:
         opened.close()
-    _refuse_old(report, parse_age(max_age) if at is None else None)
+    _refuse_old(report, parse_age(max_age, "--max-age") if at is None else None)
     results = judged(report)
     _print(report, results, output, without_data=without_data)
     failed = sum(fails(each, without_data=without_data) for each in results)

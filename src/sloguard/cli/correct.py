@@ -13,6 +13,7 @@ from sloguard.cli.adjusting import (
     ReasonOption,
     UntilOption,
 )
+from sloguard.cli.numbers import any_number
 from sloguard.cli.options import (
     DEFAULT_CONFIG,
     DEFAULT_STORE,
@@ -30,9 +31,17 @@ correct = typer.Typer(help="Put right how many events an SLO had, and take it ba
 def add(
     slo: Annotated[str, typer.Argument(metavar="SLO", help="The id of an SLO, or of one of its groups.")],
     *,
-    bad: Annotated[float, typer.Option(metavar="NUMBER", help="Bad events to add; negative takes some away.")] = 0,
+    bad: Annotated[
+        float,
+        typer.Option(metavar="NUMBER", parser=any_number("--bad"), help="Bad events to add; negative takes some away."),
+    ] = 0,
     total: Annotated[
-        float, typer.Option(metavar="NUMBER", help="Events to add, the bad ones included; negative takes some away.")
+        float,
+        typer.Option(
+            metavar="NUMBER",
+            parser=any_number("--total"),
+            help="Events to add, the bad ones included; negative takes some away.",
+        ),
     ] = 0,
     begin: FromOption,
     until: UntilOption = None,

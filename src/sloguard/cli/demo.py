@@ -5,18 +5,33 @@ from typing import Annotated
 
 import typer
 
+from sloguard.cli.numbers import whole_number
 from sloguard.cli.options import DEFAULT_CONFIG, ConfigOption
 
 OnceOption = Annotated[
     bool, typer.Option("--once", help="End after the resolve: exit 0 only if one page and its resolve arrived.")
 ]
-DaysOption = Annotated[int, typer.Option("--days", min=7, max=30, help="How many days of past Prometheus gets.")]
+DaysOption = Annotated[
+    int,
+    typer.Option(
+        "--days", metavar="NUMBER", parser=whole_number("--days", 7, 30), help="Days of past Prometheus gets, 7 to 30."
+    ),
+]
 DirectoryOption = Annotated[
     Path | None, typer.Option("--dir", help="Keep everything in this new directory instead of a temporary one.")
 ]
-WorkloadPortOption = Annotated[int, typer.Option("--workload-port", min=0, max=65535, help="0 is any free port.")]
-PrometheusPortOption = Annotated[int, typer.Option("--prometheus-port", min=0, max=65535, help="0 is any free port.")]
-PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="The daemon's; 0 is any free port.")]
+
+
+def _port(name: str, help_text: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(
+        name, metavar="NUMBER", parser=whole_number(name, 0, 65_535), help=help_text
+    )
+    return option
+
+
+WorkloadPortOption = Annotated[int, _port("--workload-port", "0 is any free port.")]
+PrometheusPortOption = Annotated[int, _port("--prometheus-port", "0 is any free port.")]
+PortOption = Annotated[int, _port("--port", "The daemon's; 0 is any free port.")]
 
 
 def demo(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sloguard.cli.numbers import whole_number
 from sloguard.cli.options import DEFAULT_STORE, FormatOption, OutputFormat, StoreOption
 
 if TYPE_CHECKING:
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
 def recounts(
     *,
     store: StoreOption = DEFAULT_STORE,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="So many entries at most.")] = 100,
+    limit: Annotated[
+        int,
+        typer.Option(metavar="NUMBER", parser=whole_number("--limit", 1, 10_000), help="So many entries at most."),
+    ] = 100,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
     """Show what the daemon's recounts have changed, newest first. Entries are kept for 90 days."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sloguard.cli.numbers import whole_number
 from sloguard.cli.options import (
     DEFAULT_CONFIG,
     DEFAULT_STORE,
@@ -23,6 +24,22 @@ DEFAULT_CONCURRENCY = 2
 MOST_AT_ONCE = 16
 """Prometheus works on 20 queries at once, and has others to serve."""
 
+StepOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DURATION",
+        help="Count old time as finely as this, too, for a backtest: 1m. By default by 5m, after 3 days by 1h.",
+    ),
+]
+ConcurrencyOption = Annotated[
+    int,
+    typer.Option(
+        metavar="NUMBER",
+        parser=whole_number("--concurrency", 1, MOST_AT_ONCE),
+        help=f"Range queries that Prometheus works on at once, at most {MOST_AT_ONCE}.",
+    ),
+]
+
 
 def replay(
     *,
@@ -36,16 +53,8 @@ def replay(
         ),
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Where to end; by default now.")] = None,
-    step: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DURATION",
-            help="Count old time as finely as this, too, for a backtest: 1m. By default by 5m, after 3 days by 1h.",
-        ),
-    ] = None,
-    concurrency: Annotated[
-        int, typer.Option(min=1, max=MOST_AT_ONCE, help="Range queries that Prometheus works on at once.")
-    ] = DEFAULT_CONCURRENCY,
+    step: StepOption = None,
+    concurrency: ConcurrencyOption = DEFAULT_CONCURRENCY,
     pause: Annotated[
         str, typer.Option(metavar="DURATION", help="Rest after each of them, such as 500ms, to spare Prometheus.")
     ] = "0s",
@@ -65,7 +74,7 @@ def replay(
     from sloguard.ledger.asking_ahead import Load
     from sloguard.presentation.words import instant
 
-    load = Load(concurrency, timedelta(0) if pause in {"0", "0s"} else parse_age(pause))
+    load = Load(concurrency, timedelta(0) if pause in {"0", "0s"} else parse_age(pause, "--pause"))
     configuration = load_or_exit(config).asking(prometheus)
     end = parse_instant(until) if until else utc_now() - configuration.evaluation.settle
     start = parse_since(since, end) if since else end - default_reach(configuration)
@@ -118,7 +127,7 @@ def _longest_step(text: str, slice_length: "timedelta") -> "timedelta":
     from sloguard.errors import UsageError
     from sloguard.model.duration import format_duration
 
-    step = parse_age(text)
+    step = parse_age(text, "--step")
     if timedelta(hours=1) % step or step % slice_length:
         slices = format_duration(slice_length)
         raise UsageError(f"--step {text} does not divide an hour into whole slices of {slices}. Give {slices}.")

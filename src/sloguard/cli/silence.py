@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sloguard.cli.adjusting import AuthorOption
+from sloguard.cli.adjusting import AuthorOption, NumberArgument
 from sloguard.cli.options import (
     DEFAULT_CONFIG,
     DEFAULT_STORE,
@@ -92,7 +92,7 @@ def list_(
 
 @silence.command()
 def expire(
-    number: Annotated[int, typer.Argument(metavar="NUMBER", help="As the list has it.")],
+    number: NumberArgument,
     *,
     store: StoreOption = DEFAULT_STORE,
     output: FormatOption = OutputFormat.TABLE,

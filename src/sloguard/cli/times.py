@@ -26,16 +26,16 @@ def parse_instant(text: str, *, or_else: str = "") -> datetime:
     return at.astimezone(UTC)
 
 
-def parse_age(text: str) -> timedelta:
+def parse_age(text: str, option: str) -> timedelta:
     """A duration such as `1h`.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is none, or not above zero; the message names the option.
     """
     try:
         return parse_duration(text)
     except ValueError as error:
-        raise UsageError(f"{text!r} is not a duration. Give one such as 1h.") from error
+        raise UsageError(f"{option} must be a duration above zero (got {text!r}). Give one such as 1h.") from error
 
 
 def parse_since(text: str, until: datetime) -> datetime:
@@ -84,7 +84,7 @@ def parse_interval(begin: str, until: str | None, length: str | None, now: datet
         raise UsageError("Give where it ends: either --until TIME or --for DURATION.")
     start_at = parse_moment(begin, now)
     try:
-        end_at = start_at + parse_age(length) if length is not None else parse_moment(until or "", now)
+        end_at = start_at + parse_age(length, "--for") if length is not None else parse_moment(until or "", now)
     except OverflowError as error:
         raise UsageError(f"--for {length} is beyond the years there are.") from error
     if end_at <= start_at:
