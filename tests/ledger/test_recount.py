@@ -9,6 +9,7 @@ import pytest
 
 from sloguard.daemon.recounting import Recounting
 from sloguard.errors import PrometheusUnavailableError
+from sloguard.ledger.live import LiveLedger
 from sloguard.ledger.plan import counting_plan, ledger_key
 from sloguard.ledger.recount import Recount, known_of
 from sloguard.ledger.replay import Replay
@@ -19,6 +20,7 @@ from sloguard.ports import CountedRange
 from sloguard.prometheus import PrometheusClient
 from sloguard.store import Store, open_store
 from tests.ledger.conftest import at, slo_of
+from tests.ledger.test_replay import Refusing
 from tests.support.engines import PROMETHEUS, engine_with
 from tests.support.truth import Pod, World, simulate
 
@@ -73,9 +75,11 @@ def slices(store: Store) -> Sequence[Slice]:
     return store.ledger.slices(KEY, START, END)
 
 
-def recount(client: PrometheusClient, store: Store, *, only_unseen: bool = False) -> tuple[Recounted, ...]:
+def recount(
+    client: PrometheusClient, store: Store, *, until: int = END, only_unseen: bool = False
+) -> tuple[Recounted, ...]:
     again = Recount(client, store.recounts, timedelta(seconds=MINUTE), SCRAPE, only_unseen=only_unseen)
-    return again.run(PLAN, at(END - HOUR), at(END), at(END))
+    return again.run(PLAN, at(until - HOUR), at(until), at(until))
 
 
 def test_late_data_are_counted_once(
@@ -95,6 +99,33 @@ def test_late_data_are_counted_once(
     assert recount(whole, store) == ()
     (entry,) = store.recounts.recounts(10)
     assert (entry.at, entry.change) == (at(END), change)
+
+
+def test_what_came_minutes_late_while_it_was_counted_is_found(
+    clients: tuple[PrometheusClient, PrometheusClient], store: Store, tmp_path: Path
+) -> None:
+    """Each slice of that time was settled without its samples, which Prometheus had when the next ones were."""
+    early, whole = clients
+    start, end = LATE[0] - 300, LATE[1] + 300
+    Replay(early, store.ledger, timedelta(seconds=MINUTE)).run(PLAN, at(START), at(start))
+    source = Refusing(early)
+    ledger = LiveLedger(source, store.ledger, EvaluationSettings(settle=timedelta(0)), SCRAPE, PLAN)
+    for now in range(start, end + 1, MINUTE):
+        source._source = early if now < LATE[1] else whole
+        settled = ledger.settle(at(now))
+        store.ledger.write_ranges(settled.ranges)
+        ledger.committed(settled)
+    truth = open_store(f"sqlite:///{tmp_path}/truth.db")
+    counted_by(whole, truth)
+    expected = known_of(truth.ledger.slices(KEY, START, end))
+    truth.close()
+    before = known_of(slices(store))
+    assert before.total < expected.total - 1_000
+    (change,) = recount(whole, store, until=end)
+    assert change.after.total - change.before.total == expected.total - before.total
+    assert change.after.bad - change.before.bad == expected.bad - before.bad
+    assert known_of(slices(store)) == expected
+    assert [entry.change for entry in store.recounts.recounts(10)] == [change]
 
 
 def test_what_prometheus_has_forgotten_stays_counted(
