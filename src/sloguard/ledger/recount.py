@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sloguard.ledger.batches import TermAsker
 from sloguard.ledger.chunk_counting import ChunkCount, ChunkCounter
 from sloguard.ledger.groups import Places
 from sloguard.ledger.pieces import HOUR_SECONDS, Chunk
 from sloguard.ledger.plan import CountingPlan
+from sloguard.ledger.portions import Portion, Portions
 from sloguard.ledger.slices import Step, counted_range
 from sloguard.model.measurement import Slice
 from sloguard.model.recount import Known, Recounted
@@ -17,7 +17,6 @@ from sloguard.ports import CountedRange, LedgerKey, LedgerMark, MetricsSource, R
 from sloguard.promql.terms import Outcome
 
 _CHUNK_SECONDS = 6 * HOUR_SECONDS
-_MOST_SLOS = 500
 _REACH_SECONDS = 86_400
 """How far before a chunk the last slice seen is looked for: as far as a gap is bridged."""
 
@@ -66,19 +65,20 @@ class Recount:
         for chunk in _chunks(start, end, self._slice_seconds):
             marks = self._store.marks()
             known = [key for key in plan.keys if key in marks and marks[key].watermark >= chunk.end]
-            for at in range(0, len(known), _MOST_SLOS):
+            for portion in Portions(plan, known, self._slice_seconds).of(chunk):
                 if stopped():
                     return tuple(changed)
-                part = plan.only(known[at : at + _MOST_SLOS])
-                changed += self._store.revise(self._better(part, chunk, marks), now)
+                changed += self._store.revise(self._better(portion, chunk, marks), now)
         return tuple(changed)
 
     def _better(
-        self, plan: CountingPlan, chunk: Chunk, marks: Mapping[LedgerKey, LedgerMark]
+        self, portion: Portion, chunk: Chunk, marks: Mapping[LedgerKey, LedgerMark]
     ) -> Sequence[tuple[CountedRange, Recounted]]:
+        plan = portion.plan
+
         def ask(replica: MetricsSource) -> ChunkCount:
             counter = ChunkCounter(replica, self._slice_length, self._scrape_interval)
-            return counter.count(plan, TermAsker(plan.terms), chunk)
+            return counter.count(plan, portion.terms, chunk)
 
         count = self._source.on_one_replica(ask)
         steps: dict[LedgerKey, Sequence[Step]] = {

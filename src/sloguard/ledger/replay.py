@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from sloguard.errors import UnwatchedError
 from sloguard.ledger.asking_ahead import Load, ask_ahead
-from sloguard.ledger.batches import TermAsker
 from sloguard.ledger.chunk_counting import ChunkCount, ChunkCounter
 from sloguard.ledger.groups import Places
 from sloguard.ledger.pieces import HOUR_SECONDS, Chunk, Counted, Piece, chunks, missing_pieces
 from sloguard.ledger.plan import CountingPlan
+from sloguard.ledger.portions import Portion, Portions
 from sloguard.ledger.slices import Step, counted_range
 from sloguard.model.settings import PrometheusSettings
 from sloguard.ports import CountedRange, LedgerKey, LedgerMark, LedgerStore, MetricsSource, Proof
@@ -18,8 +18,6 @@ from sloguard.promql.counting import watched_query
 
 _SCRAPE_INTERVAL = PrometheusSettings().scrape_interval
 _GENTLE = Load()
-_MOST_SLOS = 500
-"""So many SLOs' steps of a chunk are held in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +42,7 @@ class ReplayOutcome:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    plan: CountingPlan
-    terms: TermAsker
-    """For all chunks of a piece: it learns what is too much for one query."""
+    portion: Portion
     piece: Piece
     chunk: Chunk
 
@@ -104,20 +100,19 @@ class Replay:
 
     def _works(self, plan: CountingPlan, piece: Piece, newest: int) -> Iterator[_Work]:
         cut = chunks(piece.start, piece.end, newest, self._slice_seconds, piece.longest_step)
-        plans = [plan.only(keys) for keys in _batches(piece.keys)]
-        askers = [TermAsker(part.terms) for part in plans]
+        portions = Portions(plan, piece.keys, self._slice_seconds)
         for chunk in cut if piece.ascending else reversed(cut):
-            yield from (_Work(part, terms, piece, chunk) for part, terms in zip(plans, askers, strict=True))
+            yield from (_Work(portion, piece, chunk) for portion in portions.of(chunk))
 
     def _count(self, work: _Work) -> ChunkCount:
         """What one replica knows of the chunk: one that saw its beginning if there is one, where counting goes on."""
 
         def ask(replica: MetricsSource) -> ChunkCount:
             counter = ChunkCounter(replica, self._slice_length, self._scrape_interval)
-            return counter.count(work.plan, work.terms, work.chunk)
+            return counter.count(work.portion.plan, work.portion.terms, work.chunk)
 
         start_at = datetime.fromtimestamp(work.chunk.start, UTC)
-        proof = Proof(watched_query(work.plan.terms, self._scrape_interval), start_at)
+        proof = Proof(watched_query(work.portion.plan.terms, self._scrape_interval), start_at)
         try:
             return self._source.on_one_replica(ask, proof if work.piece.ascending else None)
         except UnwatchedError:
@@ -126,7 +121,8 @@ class Replay:
     def _write(self, work: _Work, count: ChunkCount, notes: "_Notes") -> None:
         piece, chunk = work.piece, work.chunk
         notes.note_refused(piece, count.refused)
-        plan = work.plan.only(key for key in work.plan.keys if key not in count.refused)
+        plan = work.portion.plan
+        plan = plan.only(key for key in plan.keys if key not in count.refused)
         marks = self._store.marks() if piece.ascending or count.groups else {}
         places = Places(plan, marks, chunk.end)
         grouped_steps = places.admitted(count.groups)
@@ -152,10 +148,6 @@ class Replay:
                 )
             )
         self._store.write_replayed(ranges, dict.fromkeys(plan.keys, (chunk.start, chunk.end)))
-
-
-def _batches(keys: Sequence[LedgerKey]) -> Iterator[Sequence[LedgerKey]]:
-    return (keys[begin : begin + _MOST_SLOS] for begin in range(0, len(keys), _MOST_SLOS))
 
 
 _Place = tuple[LedgerKey, int]
