@@ -4,15 +4,8 @@ from typing import Annotated
 
 import typer
 
-from sloguard.cli.adjusting import (
-    AllOption,
-    AuthorOption,
-    ForOption,
-    FromOption,
-    NumberArgument,
-    ReasonOption,
-    UntilOption,
-)
+from sloguard.cli.adjusting import AuthorOption, ForOption, FromOption, ReasonOption, UntilOption
+from sloguard.cli.adjustment_commands import add_list_and_remove
 from sloguard.cli.numbers import any_number
 from sloguard.cli.options import (
     DEFAULT_CONFIG,
@@ -23,6 +16,7 @@ from sloguard.cli.options import (
     QuietOption,
     StoreOption,
 )
+from sloguard.model.adjustment import Correction
 
 correct = typer.Typer(help="Put right how many events an SLO had, and take it back. The ledger stays as it is.")
 
@@ -67,7 +61,6 @@ def add(
     from sloguard.cli.output import words
     from sloguard.cli.times import parse_interval
     from sloguard.clock import utc_now
-    from sloguard.model.adjustment import Correction
 
     now = utc_now()
     start_at, end_at = past_interval(parse_interval(begin, until, length, now), now)
@@ -80,36 +73,4 @@ def add(
         words(told)
 
 
-@correct.command("list")
-def list_(
-    *,
-    store: StoreOption = DEFAULT_STORE,
-    removed: AllOption = False,
-    output: FormatOption = OutputFormat.TABLE,
-    quiet: QuietOption = False,
-) -> None:
-    """Who corrected what and why, and with --all who took it back."""
-    from sloguard.cli.adjustment_records import show
-    from sloguard.cli.output import words
-    from sloguard.model.adjustment import Correction
-
-    if not show(Correction, store, output, removed=removed) and not quiet:
-        words("Nothing is corrected.")
-
-
-@correct.command()
-def remove(
-    number: NumberArgument,
-    *,
-    reason: ReasonOption,
-    author: AuthorOption = None,
-    store: StoreOption = DEFAULT_STORE,
-    output: FormatOption = OutputFormat.TABLE,
-) -> None:
-    """Take it back: every number is then exactly what it was before."""
-    from sloguard.cli.adjusting import author_or_login, reason_given
-    from sloguard.cli.adjustment_records import unmake
-    from sloguard.clock import utc_now
-    from sloguard.model.adjustment import Correction, Removal
-
-    unmake(number, Correction, Removal(author_or_login(author), reason_given(reason), utc_now()), store, output)
+add_list_and_remove(correct, Correction, "corrected")

@@ -4,15 +4,8 @@ from typing import Annotated
 
 import typer
 
-from sloguard.cli.adjusting import (
-    AllOption,
-    AuthorOption,
-    ForOption,
-    FromOption,
-    NumberArgument,
-    ReasonOption,
-    UntilOption,
-)
+from sloguard.cli.adjusting import AuthorOption, ForOption, FromOption, ReasonOption, UntilOption
+from sloguard.cli.adjustment_commands import add_list_and_remove
 from sloguard.cli.options import (
     DEFAULT_CONFIG,
     DEFAULT_STORE,
@@ -22,6 +15,7 @@ from sloguard.cli.options import (
     QuietOption,
     StoreOption,
 )
+from sloguard.model.adjustment import Exclusion
 
 exclude = typer.Typer(help="Take time, past or planned, out of the sums of SLOs, and back. The ledger stays as it is.")
 
@@ -49,7 +43,6 @@ def add(
     from sloguard.cli.output import words
     from sloguard.cli.times import parse_interval
     from sloguard.clock import utc_now
-    from sloguard.model.adjustment import Exclusion
 
     now = utc_now()
     start_at, end_at = parse_interval(begin, until, length, now)
@@ -61,36 +54,4 @@ def add(
         words(told)
 
 
-@exclude.command("list")
-def list_(
-    *,
-    store: StoreOption = DEFAULT_STORE,
-    removed: AllOption = False,
-    output: FormatOption = OutputFormat.TABLE,
-    quiet: QuietOption = False,
-) -> None:
-    """Who excluded what and why, and with --all who took it back."""
-    from sloguard.cli.adjustment_records import show
-    from sloguard.cli.output import words
-    from sloguard.model.adjustment import Exclusion
-
-    if not show(Exclusion, store, output, removed=removed) and not quiet:
-        words("Nothing is excluded.")
-
-
-@exclude.command()
-def remove(
-    number: NumberArgument,
-    *,
-    reason: ReasonOption,
-    author: AuthorOption = None,
-    store: StoreOption = DEFAULT_STORE,
-    output: FormatOption = OutputFormat.TABLE,
-) -> None:
-    """Let its events count again: every number is then exactly what it was before."""
-    from sloguard.cli.adjusting import author_or_login, reason_given
-    from sloguard.cli.adjustment_records import unmake
-    from sloguard.clock import utc_now
-    from sloguard.model.adjustment import Exclusion, Removal
-
-    unmake(number, Exclusion, Removal(author_or_login(author), reason_given(reason), utc_now()), store, output)
+add_list_and_remove(exclude, Exclusion, "excluded")
