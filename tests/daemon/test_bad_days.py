@@ -207,3 +207,19 @@ def test_too_little_is_known_until_it_is_recounted(lived: Lived, client: Prometh
     (shop, *_) = Process(store, settings).run(NOW + 120).status.slos
     assert (shop.coverage_ratio, shop.no_data) == (1.0, None)
     store.close()
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=40), timedelta(days=500)])
+def test_a_clock_that_was_ahead_makes_no_window_forget_its_beginning(
+    lived: Lived, client: PrometheusClient, tmp_path: Path, ahead: timedelta
+) -> None:
+    store, settings = new_store(tmp_path), configuration(lived.proxy.url, SLOS)
+    Replay(client, store.ledger, SLICE).run(PLAN, at(START), at(END))
+    process = Process(store, settings)
+    process.run(END + 60)
+    process.cycle.run(at(END + 90) + ahead)
+    found = process.run(END + 120).status.slos
+    expected = Process(store, settings).run(END + 120).status.slos
+    assert [slo.counts for slo in found] == [slo.counts for slo in expected]
+    assert all(slo.counts and slo.counts.total > 10_000 for slo in found)
+    store.close()

@@ -18,6 +18,7 @@ from sloguard.model.slo import EventsIndicator, Service, Slo
 from sloguard.model.window import CalendarWindow, Period
 from sloguard.ports import CountedRange, LedgerKey
 from sloguard.store import Store, open_store
+from tests.store.test_upkeep import record
 from tests.support.slos import make_slo
 
 HOUR, DAY = 3_600, 86_400
@@ -73,6 +74,15 @@ def test_windows_stay_what_they_were(store: Store) -> None:
     assert seen(store, KOLKATA, NOW) == before["kolkata"]
     assert seen(store, PLAIN, NOW)[:-1] == before["plain"][:-1]
     assert upkeep(store).run(at(NOW)) == UpkeepReport(complete=True)
+
+
+def test_a_clock_that_is_ahead_makes_nothing_old(store: Store) -> None:
+    record(store, "t+ r+")
+    upkeep(store).run(at(NOW))
+    before = [seen(store, slo, NOW) for slo in (PLAIN, KOLKATA)]
+    assert upkeep(store).run(at(NOW + 500 * DAY)) == UpkeepReport(complete=True)
+    assert [seen(store, slo, NOW) for slo in (PLAIN, KOLKATA)] == before
+    assert store.outbox.depth()["delivered"] == 2
 
 
 def test_it_goes_on_where_it_was_stopped(store: Store) -> None:

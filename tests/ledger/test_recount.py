@@ -185,15 +185,15 @@ def test_every_hour_the_last_hour_and_every_day_the_last_day(
         lambda: False,
         changed.extend,
     )
-    for hours in (0, 1, 2, 25):
+    for hours in (0, 1, 2, 25, 24):  # and the clock is put back
         recounting.run(at(END + 75) + timedelta(hours=hours))
     hour, day = timedelta(hours=1), timedelta(days=1)
-    assert [reach for reach, _ in asked] == [day, hour, hour, day]
+    assert [reach for reach, _ in asked] == [day, hour, hour, day, day]
     assert {age for _, age in asked} == {timedelta(seconds=75)}
     assert len(changed) == 1
     off = replace(recounting, settings=EvaluationSettings(recount_hourly=timedelta(0), recount_daily=timedelta(0)))
     off.run(at(END))
-    assert len(asked) == 4
+    assert len(asked) == 5
 
 
 def test_a_prometheus_that_is_away_changes_nothing(store: Store) -> None:

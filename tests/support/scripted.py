@@ -1,17 +1,22 @@
 """A Prometheus that is written down: counters of which it is known how many events each minute had."""
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from sloguard.model.duration import parse_duration
 from sloguard.model.series import Sample, Series
 from sloguard.ports import MetricsSource, Proof
 from sloguard.promql.counting import TAG
 
 _Answer = TypeVar("_Answer")
 _JOBS = re.compile(r'job=~?"([^"]*)"')
+_OFFSET = re.compile(r"offset (\w+)")
+_END_SECONDS = 300
+"""A series that was silent for longer has ended."""
 MINUTE = 60
 
 
@@ -24,37 +29,42 @@ def events(job: str, start: int, end: int) -> tuple[int, int]:
 
 @dataclass
 class ScriptedSource:
-    """Implements MetricsSource for `slo_of(job)` SLOs: their series are steady, so there is no closer look.
-
-    `is_known` tells of a job and the start of a minute whether Prometheus has samples of it.
-    """
+    """Implements MetricsSource for `slo_of(job)` SLOs: their series are steady, so there is no closer look."""
 
     is_known: Callable[[str, int], bool] = lambda _job, _start: True
+    """Whether there are samples of a job and the minute that begins at an instant."""
+    now: int = sys.maxsize
+    """What happens later it does not know yet (Unix seconds)."""
 
     def on_one_replica(self, work: Callable[[MetricsSource], _Answer], proof: Proof | None = None) -> _Answer:  # noqa: ARG002 - there is no choice
         return work(self)
 
     def query(self, promql: str, at: datetime) -> Sequence[Sample]:
-        raise AssertionError(f"only ranges are written down: {promql} at {at}")
+        offset = _OFFSET.search(promql)
+        assert offset, promql
+        step = round(parse_duration(offset[1]).total_seconds())
+        rows = self._rows(promql, step, [round(at.timestamp())])
+        return [Sample(row.labels, row.points[0][1]) for row in rows if row.points]
 
     def query_raw(self, promql: str, at: datetime) -> Sequence[Series]:
         raise AssertionError(f"steady series need no closer look: {promql} at {at}")
 
     def query_range(self, promql: str, start: datetime, end: datetime, step: timedelta) -> Sequence[Series]:
-        if "sum" not in promql:
-            return []
         seconds = round(step.total_seconds())
         ends = range(round(start.timestamp()), round(end.timestamp()) + 1, seconds)
-        return [row for job in _jobs(promql) for row in self._rows(job, seconds, ends)]
+        return list(self._rows(promql, seconds, ends)) if "sum" in promql else []
 
-    def _rows(self, job: str, step: int, ends: Iterable[int]) -> Iterator[Series]:
-        known = [at for at in ends if all(self.is_known(job, minute) for minute in range(at - step, at, MINUTE))]
-        for tag in (0, 1):
-            points = tuple((float(at), float(events(job, at - step, at)[tag])) for at in known)
-            yield Series({TAG: str(tag), "job": job}, points)
+    def _rows(self, promql: str, step: int, ends: Iterable[int]) -> Iterator[Series]:
+        found = _JOBS.search(promql)
+        assert found, promql
+        for job in found[1].split("|"):
+            points = [(at, self._events(job, at - step, at)) for at in ends if self._sees(job, at - step, at)]
+            for tag in (0, 1):
+                yield Series({TAG: str(tag), "job": job}, tuple((float(at), float(each[tag])) for at, each in points))
 
+    def _sees(self, job: str, start: int, end: int) -> bool:
+        is_ended = self.now <= min(start, end - _END_SECONDS)
+        return not is_ended and all(self.is_known(job, minute) for minute in range(start, end, MINUTE))
 
-def _jobs(promql: str) -> Sequence[str]:
-    found = _JOBS.search(promql)
-    assert found, promql
-    return found[1].split("|")
+    def _events(self, job: str, start: int, end: int) -> tuple[int, int]:
+        return events(job, min(start, self.now), min(end, self.now))

@@ -106,9 +106,10 @@ class Cycle:
         """
         settled, tail, error = self._count(now)
         self._ask_until = monotonic_seconds() + _ASKING_SECONDS if error is None else 0.0
-        if settled is not None and settled.caught_up:
+        # The clock may have been ahead, and what is needed now have been forgotten then.
+        if (settled is not None and settled.caught_up) or self._histories.is_of_the_future(now):
             self._histories.load(self._configuration.slos, now)
-        elif settled is not None:
+        if settled is not None:
             self._histories.apply(settled.ranges)
         self._histories.adjust()
         refused = {key.slo_id: why for key, why in settled.refused.items()} if settled else {}

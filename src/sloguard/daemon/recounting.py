@@ -37,7 +37,9 @@ class Recounting:
         """
         until = now - self.settings.settle - self.settings.slice
         daily = self.settings.recount_daily
-        is_day = bool(daily) and (self._day_counted_at is None or now - self._day_counted_at >= _DAY)
+        # A time that has not come yet is a clock's that was ahead.
+        is_counted = self._day_counted_at is not None and timedelta(0) <= now - self._day_counted_at < _DAY
+        is_day = bool(daily) and not is_counted
         reach = max(daily if is_day else timedelta(0), self.settings.recount_hourly)
         if not reach:
             return

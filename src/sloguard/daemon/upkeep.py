@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -46,13 +46,17 @@ class Upkeep:
     """Waits for so many seconds; whether it is time to stop."""
 
     def run(self, now: datetime) -> UpkeepReport:
-        """Do all that is due at an instant.
+        """Do all that is due at an instant, or at the end of what is counted if that is earlier.
 
         Raises:
             StoreError: the store could not be written. What was done is kept.
         """
         fine = finenesses(self.configuration.slos, self.ledger.adjustments())
-        kept = of_groups(fine, self.ledger.marks())
+        marks = self.ledger.marks()
+        kept = of_groups(fine, marks)
+        # By a clock that is ahead everything would be old, and gone for good.
+        counted_until = max((mark.watermark for mark in marks.values()), default=0)
+        now = min(now, datetime.fromtimestamp(counted_until, UTC))
         retention, unix = self.configuration.retention, int(now.timestamp())
         slice_seconds = round(self.configuration.evaluation.slice.total_seconds())
         orders = roll_ups(kept, retention, slice_seconds, unix)

@@ -40,6 +40,7 @@ class Histories:
         self._replayed_until: dict[LedgerKey, int] = {}
         self._counted_until = 0
         """Unix seconds: end of the newest slice of any SLO."""
+        self._read_at: datetime | None = None
         self._keys: dict[str, tuple[object, LedgerKey]] = {}
         """By SLO, with what they depend on."""
         self._crowded: set[str] = set()
@@ -48,6 +49,7 @@ class Histories:
     def load(self, slos: Iterable[Slo], until: datetime, *, over: timedelta = timedelta(0)) -> None:
         """Read what the windows need that end at `until`, or up to `over` earlier. Later slices are left out."""
         self.adjust()
+        self._read_at = until
         self._counted_from = _counted_from(self._store)
         self._replayed_until = {key: end for key, (_, end) in self._store.replayed().items()}
         marks = self._store.marks()
@@ -96,6 +98,7 @@ class Histories:
 
     def keep_small(self, slos: Sequence[Slo], retention: Retention, at: datetime) -> None:
         """Sum up in memory what is summed up in the store, and forget what no window reaches: as `load` would."""
+        self._read_at = at
         fine = of_groups(finenesses(slos, self._store.adjustments()), self._histories)
         for order in roll_ups(fine, retention, round(self._slice_length.total_seconds()), int(at.timestamp())):
             for key in order.keys:
@@ -103,6 +106,10 @@ class Histories:
         for key, reach in self._reaches(slos, at).items():
             if key in self._histories:
                 self._histories[key].forget_before(int((at - reach - _MARGIN).timestamp()))
+
+    def is_of_the_future(self, at: datetime) -> bool:
+        """Whether it was read, or made small, so much later than an instant that windows may lack their beginnings."""
+        return self._read_at is not None and at < self._read_at - _MARGIN
 
     def services(self, declared: Iterable[Service], at: datetime) -> tuple[Service, ...]:
         """The services as they stand at an instant: each template's groups in its place."""

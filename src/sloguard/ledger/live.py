@@ -63,13 +63,7 @@ class LiveLedger:
         """Count the slices that ended since the last call (or since the store's watermark) and are settled."""
         end = int(self.settled_until(now).timestamp())
         marks = self._store.marks()
-        start = self._until
-        if start is None:
-            start = max((marks[key].watermark for key in self.plan.keys if key in marks), default=end)
-            # An SLO that was left behind goes on to be counted now, and is caught up by replay.
-            self._store.note_holes(Counted.of(self._store).skipped(self.plan.keys, min(start, end)))
-        # The clock was ahead and has been put back: what was counted of the future is counted again when it comes.
-        start = min(start, end)
+        start = self._begin(end, marks)
         if end - start > MOST_SLICES_LIVE * self._slice_seconds:
             outcome = self._replay.run(self.plan.only(marks), _at(start), _at(end))
             return Settled((), _at(end), outcome.refused, {}, outcome.left_out, caught_up=True)
@@ -98,6 +92,20 @@ class LiveLedger:
                 ranges.append(counted_range(key, span, [step], last_seen=last_seen, slice_seconds=self._slice_seconds))
                 seen[key] = slice_end
         return Settled(tuple(ranges), _at(end), refused, seen, places.left_out)
+
+    def _begin(self, end: int, marks: Mapping[LedgerKey, LedgerMark]) -> int:
+        """From where to count on until an instant. What is not counted by that, but by replay, is noted as a hole."""
+        start = self._until
+        if start is not None and start <= end:
+            return start
+        counted = Counted.of(self._store)
+        if start is None:
+            start = max((marks[key].watermark for key in self.plan.keys if key in marks), default=end)
+            # An SLO that was left behind goes on to be counted now, and is caught up by replay.
+            self._store.note_holes(counted.skipped(self.plan.keys, min(start, end)))
+        # The clock was ahead and has been put back: what was counted of the future is counted again when it comes.
+        self._store.note_holes(counted.ahead(self.plan.keys, end))
+        return min(start, end)
 
     def _seen_at(self, start: int, marks: Mapping[LedgerKey, LedgerMark]) -> dict[LedgerKey, int]:
         """Where each SLO was seen last, as far as this process has watched it since.

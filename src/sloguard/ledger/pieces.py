@@ -99,6 +99,11 @@ class Counted:
         wholes = {key: whole for key in keys if (whole := self.whole(key)) is not None}
         return {key: (end, start) for key, (_, end) in wholes.items() if end < start}
 
+    def ahead(self, keys: Iterable[LedgerKey], now: int) -> Mapping[LedgerKey, Span]:
+        """What was asked of a future that has not come yet: the clock was ahead then."""
+        wholes = {key: whole for key in keys if (whole := self.whole(key)) is not None}
+        return {key: (now, end) for key, (_, end) in wholes.items() if end > now}
+
 
 def missing_pieces(
     keys: Iterable[LedgerKey],
