@@ -29,6 +29,13 @@ class StoreUrlError(StoreError):
     exit_code = 2
 
 
+class LeaseLostError(Exception):
+    """Another daemon evaluates on the store now; nothing was written.
+
+    Nobody has to mend anything: who meets it drops what it was doing. So it is no SloguardError.
+    """
+
+
 class PublishError(SloguardError):
     """A ruler or Grafana cannot be used, or does not do what it is asked."""
 

@@ -9,6 +9,7 @@ from sloguard.model.adjustment import Adjustment, AdjustmentRecord, Removal
 from sloguard.model.alert import AlertKey, AlertRecord
 from sloguard.model.daily import BudgetHistory
 from sloguard.model.delivery import DeliveryResult, Notification, OutboxEntry
+from sloguard.model.lease import Lease
 from sloguard.model.measurement import Slice, SliceColumns
 from sloguard.model.quiet import Acknowledgement, Silence
 from sloguard.model.recount import Recounted, RecountRecord
@@ -297,6 +298,29 @@ class QuietStore(Protocol):
         ...
 
 
+class LeaseStore(Protocol):
+    """Who evaluates. Every change is a compare-and-swap: of several that try at the same time, one succeeds."""
+
+    def read(self) -> Lease | None:
+        """As it is; None if nobody has ever held it."""
+        ...
+
+    def take(self, seen: Lease | None, new: Lease) -> bool:
+        """Put a new lease in the place of the one that was seen; whether it was still there.
+
+        Waits for transactions that are being written under the old one; when it returns none can be any more.
+        """
+        ...
+
+    def renew(self, held: Lease, now: datetime) -> Lease | None:
+        """Hold it for its length from now; None if somebody else has taken it."""
+        ...
+
+    def give_back(self, held: Lease) -> None:
+        """Let anybody take it now. Does nothing if somebody else has taken it."""
+        ...
+
+
 class Outbox(Protocol):
     """Notifications that wait for their receiver."""
 
@@ -309,7 +333,10 @@ class Outbox(Protocol):
         ...
 
     def release(self, entries: Sequence[OutboxEntry], due_at: datetime) -> None:
-        """Give up the leases of entries that were not sent; they are due again at `due_at`, no attempt is counted."""
+        """Give up the claims of entries that were not sent; they are due again at `due_at`, no attempt is counted.
+
+        Entries that somebody else has claimed since are left alone.
+        """
         ...
 
     def depth(self) -> Mapping[str, int]:
@@ -317,11 +344,26 @@ class Outbox(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Leadership:
+    """Which daemon evaluates, as one of them knows it."""
+
+    leads: bool
+    """Whether this one does."""
+    holder: str | None
+    """`HOST:PID:RANDOM` of the one that does; None: none at the moment."""
+
+
 class DaemonView(Protocol):
     """What the web shows of the running daemon. Answers come from memory and never wait for a cycle."""
 
+    def leadership(self) -> Leadership: ...
+
     def status(self) -> StatusReport | None:
-        """The newest status; None before the first evaluation."""
+        """The newest status; None before the first evaluation.
+
+        Of a daemon that stands by it is read from the store, which takes its time.
+        """
         ...
 
     def checks(self) -> Sequence[HealthCheck]:

@@ -44,6 +44,7 @@ _WITHOUT_0006 = "".join(
 def downgrade_to(path: Path, revision: str) -> None:
     """Make the store look as the sloguard of that revision left it."""
     with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE lease")
         if revision < "0007":
             connection.execute("DROP TABLE holes")
             connection.execute("DROP TABLE recounts")

@@ -66,14 +66,16 @@ class DeliveryWorker:
         run = Run(now, self._monotonic)
         resting: set[str] = set()
         delivered = self._settle().delivered
+        claimed = run.elapsed()
         while entries := self._outbox.claim(self._name, run.now(), self._settings.lease, self._settings.batch):
-            self._start(entries, resting, run)
+            self._start(entries, resting, run, claimed)
             wait(self._sending.values(), timeout=self._settings.patience.total_seconds())
             batch = self._settle()
             resting |= batch.troubled.keys()
             delivered += batch.delivered
             if not batch.progressed or run.elapsed() > self._settings.patience:
                 break
+            claimed = run.elapsed()
         return delivered
 
     def report(self) -> DeliveryReport:
@@ -92,7 +94,7 @@ class DeliveryWorker:
     ) -> None:
         self.close()
 
-    def _start(self, entries: Sequence[OutboxEntry], resting: set[str], run: Run) -> None:
+    def _start(self, entries: Sequence[OutboxEntry], resting: set[str], run: Run, claimed: timedelta) -> None:
         by_receiver = attrgetter("notification.receiver")
         for name, group in groupby(sorted(entries, key=by_receiver), key=by_receiver):
             mine = list(group)
@@ -100,7 +102,7 @@ class DeliveryWorker:
             if quiet_until > run.now() or name in resting or name in self._sending:
                 self._outbox.release(mine, max(quiet_until, run.now()))
             else:
-                self._sending[name] = self._pool.submit(self._send_all, name, mine, run)
+                self._sending[name] = self._pool.submit(self._send_all, name, mine, run, claimed)
 
     def _settle(self) -> Batch:
         """Take in the batches that are through, and raise the first error that kept one from being recorded."""
@@ -122,12 +124,14 @@ class DeliveryWorker:
             raise errors[0]
         return total
 
-    def _send_all(self, name: str, entries: Sequence[OutboxEntry], run: Run) -> Batch:
-        """Send one receiver's entries in turn, up to the first that it wants again: the rest would fare alike."""
+    def _send_all(self, name: str, entries: Sequence[OutboxEntry], run: Run, claimed: timedelta) -> Batch:
+        """Send one receiver's entries in turn, up to the first that it wants again: the rest would fare alike.
+
+        A process that was stopped for a while sends nothing that it claimed before: somebody else may have it now.
+        """
         batch = Batch()
-        started = run.elapsed()
         for position, entry in enumerate(entries):
-            if run.elapsed() - started > self._settings.sending:
+            if run.elapsed() - claimed > self._settings.sending:
                 self._outbox.release(entries[position:], run.now())
                 break
             answer = self._send(name, entry)

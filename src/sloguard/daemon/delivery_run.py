@@ -30,7 +30,7 @@ class DeliverySettings:
     lease: timedelta = timedelta(seconds=60)
     """Longer than `sending` and one slow request. After a crash, what was being sent waits for this to run out."""
     sending: timedelta = timedelta(seconds=25)
-    """A receiver is given no further entry of a batch after this."""
+    """A receiver is given no further entry of a batch so long after it was claimed."""
     patience: timedelta = timedelta(seconds=15)
     """How long a run waits for its slowest receiver, which goes on in the background while the others get theirs."""
     give_up_after: timedelta = timedelta(hours=24)

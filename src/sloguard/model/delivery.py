@@ -40,6 +40,8 @@ class OutboxEntry:
     """Sendings that have failed so far."""
     reference: str | None
     """What the receiver called the incident's first message (Slack's `ts`), if it did."""
+    worker: str = ""
+    """Who has claimed it."""
 
 
 @dataclass(frozen=True, slots=True)

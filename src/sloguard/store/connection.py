@@ -20,6 +20,9 @@ from sloguard.errors import StoreError
 BUSY_SECONDS = 10.0
 """How long a writer waits for another one before it gives up."""
 
+FENCE = "sloguard_fence"
+"""Execution option of an engine: a check that each of its transactions that write must pass first."""
+
 _WRITES = "sloguard_writes"
 
 _SQLITE_WORDS = {
@@ -96,17 +99,25 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, *, fenced: bool = True) -> Iterator[Connection]:
     """A transaction that is committed as a whole at the end, or not at all.
+
+    Args:
+        engine: may have a fence.
+        fenced: False for what may be written even so, because it is true whoever evaluates.
 
     Raises:
         StoreError: the database cannot be used; nothing was written.
+        LeaseLostError: the engine's fence says so; nothing was written.
     """
     with (
         database_errors(engine.url),
         engine.connect().execution_options(**{_WRITES: True}) as connection,
         connection.begin(),
     ):
+        fence = connection.get_execution_options().get(FENCE)
+        if fence is not None and fenced:
+            fence(connection)
         yield connection
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from sloguard.model.lease import Lease
 from sloguard.store.connection import connect, reading, shown, writing
+from sloguard.store.lease import read_lease
 from sloguard.store.migrating import Schema, schema_of
 from sloguard.store.opening import checked
 
@@ -19,6 +21,8 @@ class StoreLook:
     folder: Path | None
     """Of a SQLite file."""
     schema: Schema
+    lease: Lease | None = None
+    """Of the daemon that evaluates, or did last; None if there never was one, or the schema is another one."""
 
 
 def look_at_store(text: str) -> StoreLook:
@@ -35,11 +39,12 @@ def look_at_store(text: str) -> StoreLook:
     try:
         with reading(engine) as connection:
             schema = schema_of(connection)
+            lease = read_lease(connection) if schema is Schema.CURRENT else None
         with writing(engine):
             pass  # the transaction itself needs the right to write
     finally:
         engine.dispose()
-    return StoreLook(shown(url), file.parent if file else None, schema)
+    return StoreLook(shown(url), file.parent if file else None, schema, lease)
 
 
 def _file(url: URL) -> Path | None:

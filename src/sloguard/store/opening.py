@@ -4,15 +4,18 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import URL, Engine, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from sloguard.errors import StoreError, StoreUrlError
+from sloguard.model.lease import Lease
 from sloguard.store.adjustments import SqlAdjustmentStore
 from sloguard.store.alerts import SqlAlertStore
-from sloguard.store.connection import connect, reading, shown, use_write_ahead_log
+from sloguard.store.connection import FENCE, connect, reading, shown, use_write_ahead_log
+from sloguard.store.lease import SqlLeaseStore, hold_fast
 from sloguard.store.ledger import SqlLedgerStore
 from sloguard.store.migrating import Schema, bring_up_to_date, schema_of
 from sloguard.store.outbox import SqlOutbox
@@ -38,6 +41,25 @@ class Store:
     quiet: SqlQuietStore
     upkeep: SqlUpkeep
     recounts: SqlRecountStore
+    lease: SqlLeaseStore
+
+    @classmethod
+    def of(cls, engine: Engine) -> "Store":
+        return cls(
+            engine,
+            ledger=SqlLedgerStore(engine),
+            alerts=SqlAlertStore(engine),
+            outbox=SqlOutbox(engine),
+            adjustments=SqlAdjustmentStore(engine),
+            quiet=SqlQuietStore(engine),
+            upkeep=SqlUpkeep(engine),
+            recounts=SqlRecountStore(engine),
+            lease=SqlLeaseStore(engine),
+        )
+
+    def fenced(self, held: Lease) -> "Store":
+        """The same database: whatever writes there raises LeaseLostError unless this lease is held at that moment."""
+        return Store.of(self.engine.execution_options(**{FENCE: partial(hold_fast, held=held)}))
 
     def ping(self) -> None:
         """Raises StoreError if the database does not answer."""
@@ -66,16 +88,7 @@ def open_store(url: str = DEFAULT_URL, *, migrate: bool = False, create: bool = 
     except BaseException:
         engine.dispose()
         raise
-    return Store(
-        engine,
-        ledger=SqlLedgerStore(engine),
-        alerts=SqlAlertStore(engine),
-        outbox=SqlOutbox(engine),
-        adjustments=SqlAdjustmentStore(engine),
-        quiet=SqlQuietStore(engine),
-        upkeep=SqlUpkeep(engine),
-        recounts=SqlRecountStore(engine),
-    )
+    return Store.of(engine)
 
 
 @contextmanager

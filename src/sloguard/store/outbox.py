@@ -2,6 +2,9 @@
 
 An entry is leased before it is sent and recorded after it was answered. Whoever dies in between leaves a lease that
 runs out, and the entry is sent again: at least once, in order per receiver and dedup key.
+
+Only the daemon that evaluates may claim. What it has claimed it may send and record in any case: nobody else is offered
+the entry until that lease has run out. Who comes back later can tell that an entry was delivered, and nothing else.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,10 +62,11 @@ class SqlOutbox:
                     .where(outbox.c.id.in_([row.id for row in rows]))
                     .values(leased_by=worker, leased_until=now + lease)
                 )
-        return [_entry(row) for row in rows]
+        return [_entry(row, worker) for row in rows]
 
     def record(self, entry: OutboxEntry, result: DeliveryResult, now: datetime, retry_at: datetime | None) -> None:
-        """Write down how the receiver answered. An answer that comes after somebody else's changes nothing.
+        """Write down how the receiver answered. An answer that comes after somebody else's changes nothing, nor does
+        one other than Delivered while somebody else has claimed the entry.
 
         Raises:
             ValueError: `retry_at` is missing from a Retry, or given with another result.
@@ -70,29 +74,34 @@ class SqlOutbox:
         if isinstance(result, Retry) != (retry_at is not None):
             raise ValueError("retry_at goes with Retry, and only with it")
         same = and_(outbox.c.id == entry.id, PENDING)
+        still_mine = and_(same, outbox.c.attempts == entry.attempts, outbox.c.leased_by == entry.worker)
         values: dict[str, Any] = {"leased_by": None, "leased_until": None}
         match result:
             case Delivered(reference=reference):
                 values |= {"state": EntryState.DELIVERED, "reference": reference, "delivered_at": now}
             case Retry(why=why):
-                same = and_(same, outbox.c.attempts == entry.attempts)
+                same = still_mine
                 values |= {"attempts": entry.attempts + 1, "next_attempt_at": retry_at, "last_error": _storable(why)}
             case Rejected(why=why):
-                same = and_(same, outbox.c.attempts == entry.attempts)
+                same = still_mine
                 values |= {"state": EntryState.DEAD, "attempts": entry.attempts + 1, "last_error": _storable(why)}
             case _:
                 assert_never(result)
-        with writing(self.engine) as connection:
+        with writing(self.engine, fenced=False) as connection:
             connection.execute(update(outbox).where(same).values(values))
 
     def release(self, entries: Sequence[OutboxEntry], due_at: datetime) -> None:
-        """Give up the leases of entries that were not sent; they are due again at `due_at`, no attempt is counted."""
+        """Give up the claims of entries that were not sent; they are due again at `due_at`, no attempt is counted.
+
+        Entries that somebody else has claimed since are left alone.
+        """
         if not entries:
             return
-        with writing(self.engine) as connection:
+        mine = {entry.worker for entry in entries}
+        with writing(self.engine, fenced=False) as connection:
             connection.execute(
                 update(outbox)
-                .where(outbox.c.id.in_([entry.id for entry in entries]), PENDING)
+                .where(outbox.c.id.in_([entry.id for entry in entries]), PENDING, outbox.c.leased_by.in_(mine))
                 .values(leased_by=None, leased_until=None, next_attempt_at=due_at)
             )
 
@@ -182,7 +191,7 @@ def _reference() -> ColumnElement[str | None]:
     )
 
 
-def _entry(row: Row[Any]) -> OutboxEntry:
+def _entry(row: Row[Any], worker: str) -> OutboxEntry:
     return OutboxEntry(
         id=row.id,
         notification=Notification(
@@ -194,6 +203,7 @@ def _entry(row: Row[Any]) -> OutboxEntry:
         created_at=row.created_at,
         attempts=row.attempts,
         reference=row.first_reference,
+        worker=worker,
     )
 
 

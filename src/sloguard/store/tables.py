@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Every schema there has been, oldest first. Reading it from `migrations` would cost 0.3 s at each start."""
 
 CURRENT_REVISION = REVISIONS[-1]
@@ -202,6 +202,19 @@ outbox = Table(
     Column("last_error", Text),
     Column("delivered_at", Instant),
     sqlite_autoincrement=True,  # an id is never given twice: the order of a key's entries is the order of ids
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    # Unique, so that PostgreSQL takes a change of hands for a change of key, and a renewal for none: `store/lease.py`.
+    Column("token", BigInteger, nullable=False, unique=True),
+    Column("holder", Text),
+    Column("renewals", BigInteger, nullable=False),
+    Column("acquired_at", Instant, nullable=False),
+    Column("renewed_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
 )
 
 adjustments = Table(

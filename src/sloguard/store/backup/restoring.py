@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, func, insert, select, text
+from sqlalchemy import URL, Connection, func, insert, select, text, update
 
 from sloguard.errors import StoreError
 from sloguard.store.backup.archive import Archive, BackupReport
@@ -13,7 +13,7 @@ from sloguard.store.backup.writing import stored_tables
 from sloguard.store.connection import connect, reading, shown, use_write_ahead_log, writing
 from sloguard.store.migrating import Schema, migrate_to, schema_of
 from sloguard.store.opening import checked
-from sloguard.store.tables import REVISIONS
+from sloguard.store.tables import REVISIONS, lease
 
 _SIDE_FILES = ("-wal", "-shm")
 
@@ -94,6 +94,8 @@ def _fill(connection: Connection, archive: Archive, report: BackupReport) -> Non
             connection.execute(insert(tables[part.table]), rows)
     _go_on_numbering(connection)
     migrate_to(connection, "head")
+    # Who held the lease when the backup was made holds nothing here, and who holds it now has to begin anew.
+    connection.execute(update(lease).values(holder=None))
 
 
 def _go_on_numbering(connection: Connection) -> None:
