@@ -6,6 +6,7 @@ import socket
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import chdir
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from typer.testing import CliRunner, Result
 from sloguard.cli.doctor import doctor
 from sloguard.config import load
 from sloguard.demo.prometheus import PrometheusServer
+from sloguard.model.lease import taken
 from sloguard.rules import rule_files
 from sloguard.store import open_store
 
@@ -64,6 +66,7 @@ def directory(tmp_path: Path) -> Path:
     return tmp_path
 
 
+NOBODY = "none evaluates on this store at present"
 app = typer.Typer()
 app.command()(doctor)
 runner = CliRunner(env=dict.fromkeys(("SLOGUARD_CONFIG", "SLOGUARD_STORE", "PROMETHEUS_URL")))
@@ -100,6 +103,25 @@ def test_all_is_well(directory: Path, environ: dict[str, str]) -> None:
     assert checks["retention"][1] == "30d, the longest window is 30d"
     assert "fine if only the daemon is used" in checks["rules"][1]
     assert list(directory.iterdir()) == [directory / "slo.yaml"]
+
+
+def test_which_daemon_evaluates(directory: Path, environ: dict[str, str]) -> None:
+    store = f"sqlite:///{directory / 'store.db'}"
+    opened = open_store(store)
+    assert examined(directory, environ, "--store", store)[1]["daemon"] == ("ok", NOBODY)
+    lease = taken(None, "shop-1:4242:abc", timedelta(minutes=1), datetime.now(UTC))
+    assert opened.lease.take(None, lease)
+    said = examined(directory, environ, "--store", store)[1]["daemon"]
+    assert said == ("ok", "shop-1 (process 4242) evaluates on this store")
+    assert opened.lease.renew(lease, datetime(2026, 11, 22, 3, 0, tzinfo=UTC))
+    said = examined(directory, environ, "--store", store)[1]["daemon"]
+    assert said == (
+        "ok",
+        "none evaluates at present; the last one was shop-1 (process 4242), until 2026-11-22 03:00 UTC",
+    )
+    opened.lease.give_back(lease)
+    opened.close()
+    assert examined(directory, environ, "--store", store)[1]["daemon"] == ("ok", NOBODY)
 
 
 def test_the_table_has_a_line_for_each_check_and_its_remedy(directory: Path, environ: dict[str, str]) -> None:

@@ -12,12 +12,15 @@ from sloguard.errors import StoreError
 from sloguard.model.adjustment import AdjustmentRecord
 from sloguard.model.daily import BudgetHistory
 from sloguard.model.status import StatusReport
-from sloguard.ports import HealthCheck
+from sloguard.ports import HealthCheck, Leadership
 from sloguard.web import create_app
 from tests.presentation.reports import every_state
 
 WELL = (HealthCheck("prometheus", ok=True, detail="Answers."), HealthCheck("store", ok=True, detail="Writable."))
 AWAY = HealthCheck("prometheus", ok=False, detail="Connection refused by http://127.0.0.1:9090.")
+THIS_ONE = Leadership(leads=True, holder="here:1:a")
+NOBODY = Leadership(leads=False, holder=None)
+ANOTHER = Leadership(leads=False, holder="there:4242:b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class View:
 
     report: StatusReport | None
     parts: Sequence[HealthCheck] = WELL
+    leader: Leadership = THIS_ONE
+
+    def leadership(self) -> Leadership:
+        return self.leader
 
     def status(self) -> StatusReport | None:
         return self.report

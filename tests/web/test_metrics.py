@@ -22,7 +22,7 @@ from sloguard.promql import names
 from sloguard.web import create_app
 from sloguard.web.metrics import SERVICE_HEALTH_HELP, SLO_METRICS, StatusCollector
 from tests.presentation.reports import any_report, every_state
-from tests.web.asking import RUNNING, STARTING, Past, View, app_of, ask
+from tests.web.asking import ANOTHER, RUNNING, STARTING, Past, View, app_of, ask
 
 AVAILABILITY = {"slo_id": "onboarding/availability", "slo_service": "onboarding", "slo_name": "availability"}
 UNSEEN = {"slo_id": "billing/freshness", "slo_service": "billing", "slo_name": "freshness"}
@@ -72,6 +72,14 @@ def test_events_that_are_taken_out() -> None:
     assert registry.get_sample_value(names.METRIC_ADJUSTED_EVENTS, AVAILABILITY) == -600.5
     assert registry.get_sample_value(names.METRIC_ADJUSTED_BAD_EVENTS, AVAILABILITY) == 12.0
     assert _registry(report).get_sample_value(names.METRIC_ADJUSTED_EVENTS, AVAILABILITY) is None
+
+
+def test_who_stands_by_leaves_the_numbers_to_who_evaluates() -> None:
+    registry = CollectorRegistry()
+    registry.register(StatusCollector(replace(RUNNING, leader=ANOTHER)))
+    families = list(registry.collect())
+    assert families
+    assert not [sample for family in families for sample in family.samples]
 
 
 def test_service_health() -> None:

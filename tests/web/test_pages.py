@@ -22,7 +22,7 @@ from sloguard.web.overview import overview
 from sloguard.web.rendering import render, way_back
 from tests.presentation.reports import AS_OF, PAGE, any_report, every_state, slo_status
 from tests.support.adjustments import correction, exclusion
-from tests.web.asking import AWAY, RUNNING, STARTING, WELL, View, app_of, ask
+from tests.web.asking import ANOTHER, AWAY, RUNNING, STARTING, WELL, View, app_of, ask
 
 
 class Reader(HTMLParser):
@@ -159,6 +159,13 @@ def test_before_the_first_evaluation_it_says_so_and_why() -> None:
     text = page_of(View(None, (AWAY,))).text
     assert "What holds it up" in text
     assert "Connection refused by http://127.0.0.1:9090." in text
+
+
+def test_who_stands_by_shows_what_the_store_has_and_says_who_evaluates() -> None:
+    page = page_of(replace(RUNNING, leader=ANOTHER))
+    assert "Standing by: there (process 4242) evaluates. This page shows what the store has." in page.text
+    assert "Standing by" not in page_of(RUNNING).text
+    assert len(page.tags) == len(page_of(RUNNING).tags) + 1, "all the rest is there, too"
 
 
 def test_a_part_that_does_not_work_comes_before_all_else() -> None:

@@ -1,22 +1,23 @@
 """What `sloguard run` is put together from."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
-from os import getpid
-from socket import gethostname
 from threading import Event
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
-from sloguard.app.past import StoredPast
+from sloguard.app.past import StoredPast, StoredStatus
 from sloguard.clock import utc_now
+from sloguard.daemon.candidate import Candidate
 from sloguard.daemon.chores import Chore
 from sloguard.daemon.cycle import Cycle
 from sloguard.daemon.daemon import Daemon, Parts
 from sloguard.daemon.deliver import DeliveryWorker
+from sloguard.daemon.election import Election
 from sloguard.daemon.recounting import Recounting, recount_chore
 from sloguard.daemon.telemetry import Telemetry
 from sloguard.daemon.upkeep import Upkeep, upkeep_chore
@@ -26,6 +27,7 @@ from sloguard.ledger.live import LiveLedger
 from sloguard.ledger.plan import counting_plan
 from sloguard.ledger.recount import Recount
 from sloguard.ledger.replay import Replay
+from sloguard.model.lease import Lease, lease_length
 from sloguard.model.recount import Recounted
 from sloguard.model.settings import Configuration
 from sloguard.notify import build_receivers
@@ -67,6 +69,60 @@ def _recount(configuration: Configuration, replicas: PrometheusReplicas, store: 
     return Recount(replicas, store.recounts, slice_length, settings.scrape_interval, only_unseen=several)
 
 
+@dataclass(frozen=True, slots=True)
+class _Lasting:
+    """What stays while the lease comes and goes."""
+
+    configuration: Configuration
+    store: Store
+    replicas: PrometheusReplicas
+    telemetry: Telemetry
+
+
+def _term(lasting: _Lasting, lease: Lease, on_lease_lost: Callable[[], None]) -> Daemon:
+    """A daemon that writes under a lease, and knows nothing from before it."""
+    configuration, replicas, telemetry = lasting.configuration, lasting.replicas, lasting.telemetry
+    store = lasting.store.fenced(lease)
+    evaluation, scrape_interval = configuration.evaluation, configuration.prometheus.scrape_interval
+    plan = counting_plan(configuration.slos)
+    stopping = Event()
+    histories = Histories(store.ledger, evaluation.slice)
+    ledger = LiveLedger(replicas, store.ledger, evaluation, scrape_interval, plan)
+    adhoc = AdhocQueries(configuration.prometheus, lambda: replicas.in_use)
+
+    def recounted(changed: tuple[Recounted, ...]) -> None:
+        telemetry.recounted(len(changed))
+        daemon.reload_histories()
+
+    parts = Parts(
+        cycle=Cycle(configuration, ledger, histories, store.alerts, adhoc, quiet=store.quiet),
+        watch=Watch(configuration, store.alerts, store.quiet),
+        histories=histories,
+        replay=Replay(replicas, store.ledger, evaluation.slice, scrape_interval),
+        plan=plan,
+        delivery=DeliveryWorker(
+            store.outbox,
+            build_receivers(configuration.receivers, configuration.message_templates),
+            name=lease.holder or "",
+        ),
+        outbox=store.outbox,
+        store_ping=store.ping,
+        telemetry=telemetry,
+        chores=(
+            *_chores(configuration, store, telemetry, replicas),
+            upkeep_chore(Upkeep(configuration, store.ledger, store.upkeep, stopping.wait)),
+            recount_chore(
+                Recounting(_recount(configuration, replicas, store), plan, evaluation, stopping.is_set, recounted)
+            ),
+        ),
+        replicas=replicas.states,
+        stopping=stopping,
+        on_lease_lost=on_lease_lost,
+    )
+    daemon = Daemon(configuration, parts)
+    return daemon
+
+
 @contextmanager
 def running_daemon(configuration: Configuration, address: StoreAddress, host: str, port: int) -> Iterator[WebServer]:
     """The daemon and its web server, from start to stop.
@@ -82,46 +138,18 @@ def running_daemon(configuration: Configuration, address: StoreAddress, host: st
         store = open_store(address.url, migrate=address.migrate)
         stack.callback(store.close)
         replicas = stack.enter_context(PrometheusReplicas(configuration.prometheus, attempts=_ATTEMPTS))
-        plan = counting_plan(configuration.slos)
-        stopping = Event()
-        evaluation = configuration.evaluation
         telemetry = Telemetry(registry, version("sloguard"))
-        histories = Histories(store.ledger, evaluation.slice)
-        ledger = LiveLedger(replicas, store.ledger, evaluation, configuration.prometheus.scrape_interval, plan)
-        adhoc = AdhocQueries(configuration.prometheus, lambda: replicas.in_use)
-
-        def recounted(changed: tuple[Recounted, ...]) -> None:
-            telemetry.recounted(len(changed))
-            daemon.reload_histories()
-
-        parts = Parts(
-            cycle=Cycle(configuration, ledger, histories, store.alerts, adhoc, quiet=store.quiet),
-            watch=Watch(configuration, store.alerts, store.quiet),
-            histories=histories,
-            replay=Replay(replicas, store.ledger, evaluation.slice, configuration.prometheus.scrape_interval),
-            plan=plan,
-            delivery=DeliveryWorker(
-                store.outbox,
-                build_receivers(configuration.receivers, configuration.message_templates),
-                name=f"{gethostname()}:{getpid()}",
-            ),
-            outbox=store.outbox,
-            store_ping=store.ping,
-            telemetry=telemetry,
-            chores=(
-                *_chores(configuration, store, telemetry, replicas),
-                upkeep_chore(Upkeep(configuration, store.ledger, store.upkeep, stopping.wait)),
-                recount_chore(
-                    Recounting(_recount(configuration, replicas, store), plan, evaluation, stopping.is_set, recounted)
-                ),
-            ),
-            replicas=replicas.states,
+        lasting = _Lasting(configuration, store, replicas, telemetry)
+        candidate = Candidate(
+            Election(store.lease, lease_length(configuration.evaluation.interval)),
+            partial(_term, lasting),
+            StoredStatus(configuration, store).status,
+            store.ping,
+            telemetry,
         )
-        daemon = Daemon(configuration, parts)
         desk = Desk(store.quiet, store.alerts, configuration.slos, configuration.api_token, utc_now)
-        web = create_app(daemon, registry, StoredPast(configuration, store), desk)
+        web = create_app(candidate, registry, StoredPast(configuration, store), desk)
         server = stack.enter_context(WebServer(web, host, port))
-        daemon.start()
-        stack.callback(daemon.stop)
-        stack.callback(stopping.set)
+        candidate.start()
+        stack.callback(candidate.stop)
         yield server

@@ -1,4 +1,4 @@
-"""What the daemon's pages and API tell of the past: read from the store when somebody asks."""
+"""What the daemon's pages and API read from the store when somebody asks: the past, and all while it stands by."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sloguard.clock import utc_now
+from sloguard.clock import monotonic_seconds, utc_now
 from sloguard.errors import StoreError
 from sloguard.ledger.budget_days import stored_histories
-from sloguard.ledger.reporting import counted_until
+from sloguard.ledger.reporting import counted_until, stored_status
 from sloguard.model.adjustment import AdjustmentRecord
 from sloguard.model.daily import BudgetHistory
 from sloguard.model.settings import Configuration
+from sloguard.model.status import StatusReport
 from sloguard.store import Store
 
 _LONGEST_WAIT_SECONDS = 2.0
@@ -49,3 +50,28 @@ class StoredPast:
 
     def adjustments(self) -> Sequence[AdjustmentRecord]:
         return self.store.adjustments.records()
+
+
+@dataclass(slots=True)
+class StoredStatus:
+    """The status as the store has it: what another daemon has committed."""
+
+    configuration: Configuration
+    store: Store
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _read: tuple[float, StatusReport] | None = None
+    """When, and what."""
+
+    def status(self) -> StatusReport | None:
+        """Read anew when what was read is older than an evaluation's interval; None if it cannot be read."""
+        with self._turn:
+            interval = self.configuration.evaluation.interval.total_seconds()
+            if self._read is not None and monotonic_seconds() - self._read[0] < interval:
+                return self._read[1]
+            try:
+                report = stored_status(self.configuration, self.store.ledger, self.store.alerts, None)
+            except StoreError:  # the check of the store tells
+                self._read = None
+                return None
+            self._read = (monotonic_seconds(), report)
+            return report

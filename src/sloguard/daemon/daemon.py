@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,7 +17,7 @@ from sloguard.daemon.left_out import LeftOut
 from sloguard.daemon.replicas import replicas_words
 from sloguard.daemon.telemetry import Telemetry
 from sloguard.daemon.watch import Sight, Watch
-from sloguard.errors import PrometheusError, SloguardError
+from sloguard.errors import LeaseLostError, PrometheusError, SloguardError
 from sloguard.evaluation.windows import longest
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.plan import CountingPlan
@@ -54,16 +54,20 @@ class Parts:
     chores: tuple[Chore, ...] = ()
     replicas: Callable[[], Sequence[ReplicaState]] = tuple
     """The Prometheus servers there are."""
+    stopping: threading.Event = field(default_factory=threading.Event)
+    """Is set when it is time to stop."""
+    on_lease_lost: Callable[[], None] = lambda: None
+    """Is called when something could not be written because another daemon evaluates now."""
 
 
 class Daemon:
-    """Implements the DaemonView port."""
+    """Evaluates and delivers from start to stop. What it shows is as in the DaemonView port."""
 
     def __init__(self, configuration: Configuration, parts: Parts) -> None:
         self._configuration = configuration
         self._parts = parts
         self._left_out = LeftOut(configuration.slos)
-        self._stopping = threading.Event()
+        self._stopping = parts.stopping
         self._histories_stale = threading.Event()
         self._histories_stale.set()
         self._latest: CycleReport | None = None
@@ -80,27 +84,13 @@ class Daemon:
     def start(self) -> None:
         now = utc_now()
         self._started_at = now
-        interval = self._configuration.evaluation.interval.total_seconds()
-        self._scheduler.add_job(self.evaluate, "interval", seconds=interval, next_run_time=now, id="evaluate")
-        self._scheduler.add_job(self.watch, "interval", seconds=interval, id="watch")
-        self._scheduler.add_job(
-            self.deliver, "interval", seconds=DELIVERY_INTERVAL.total_seconds(), next_run_time=now, id="deliver"
-        )
-        self._scheduler.add_job(
-            self.replay,
-            "interval",
-            seconds=REPLAY_RETRY_INTERVAL.total_seconds(),
-            next_run_time=now,
-            id="replay",
-        )
+        interval = self._configuration.evaluation.interval
+        self._schedule("evaluate", self.evaluate, interval, now)
+        self._schedule("watch", self.watch, interval, now + interval)
+        self._schedule("deliver", self.deliver, DELIVERY_INTERVAL, now)
+        self._schedule("replay", self.replay, REPLAY_RETRY_INTERVAL, now)
         for chore in self._parts.chores:
-            self._scheduler.add_job(
-                chore.do,
-                "interval",
-                seconds=chore.interval.total_seconds(),
-                next_run_time=now + chore.delay,
-                id=chore.name,
-            )
+            self._schedule(chore.name, chore.do, chore.interval, now + chore.delay)
         self._scheduler.start()
         threading.Thread(target=self._mind_the_clock, name="clock", daemon=True).start()
 
@@ -110,6 +100,18 @@ class Daemon:
         self._scheduler.pause()
         self._scheduler.shutdown(wait=True)
         self._parts.delivery.close()
+
+    def _schedule(self, name: str, work: Callable[[], None], interval: timedelta, first: datetime) -> None:
+        seconds = interval.total_seconds()
+        self._scheduler.add_job(self._unless_lost, "interval", [work], seconds=seconds, next_run_time=first, id=name)
+
+    def _unless_lost(self, work: Callable[[], None]) -> None:
+        """Another daemon that has taken over does the same work: what this one could not write is dropped."""
+        try:
+            work()
+        except LeaseLostError as error:
+            _log.info("work_dropped", why=str(error))
+            self._parts.on_lease_lost()
 
     def evaluate(self) -> None:
         started, now = monotonic_seconds(), utc_now()
@@ -122,6 +124,8 @@ class Daemon:
                 self._small_at = now
                 self._parts.histories.keep_small(self._configuration.slos, self._configuration.retention, now)
             report = self._parts.cycle.run(now)
+        except LeaseLostError:
+            raise
         except Exception as error:  # noqa: BLE001 - the top of the loop: the next evaluation must come
             self._histories_stale.set()
             self._fault = _words(error)
@@ -179,7 +183,7 @@ class Daemon:
     def checks(self) -> Sequence[HealthCheck]:
         return (
             self._prometheus_check(),
-            _check("store", self._parts.store_ping),
+            store_check(self._parts.store_ping),
             self._evaluation_check(),
             HealthCheck("delivery", self._delivery_fault is None, self._delivery_fault or "The outbox is worked off."),
             *self._left_out.checks(),
@@ -253,12 +257,12 @@ def hurry(scheduler: BackgroundScheduler, now: datetime) -> None:
         job.modify(next_run_time=now)
 
 
-def _check(name: str, ping: Callable[[], None]) -> HealthCheck:
+def store_check(ping: Callable[[], None]) -> HealthCheck:
     try:
         ping()
     except SloguardError as error:
-        return HealthCheck(name, ok=False, detail=str(error))
-    return HealthCheck(name, ok=True, detail="It answers.")
+        return HealthCheck("store", ok=False, detail=str(error))
+    return HealthCheck("store", ok=True, detail="It answers.")
 
 
 def _words(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """What the daemon tells of itself: its own Prometheus metrics."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -61,6 +61,11 @@ class Telemetry:
             "When the newest scheduled backup was made; 0 while there is none.",
             registry=registry,
         )
+        self._leader = Gauge(
+            names.METRIC_LEADER,
+            "1 if this daemon evaluates, 0 while it stands by because another one on the same store does.",
+            registry=registry,
+        )
         build = Gauge(names.METRIC_BUILD, "The running version.", ["version"], registry=registry)
         build.labels(version).set(1)
         for result in (names.RESULT_SUCCESS, names.RESULT_PROMETHEUS_ERROR, names.RESULT_FAILURE):
@@ -91,6 +96,15 @@ class Telemetry:
         self._outbox = Gauge(
             names.METRIC_OUTBOX, "Notifications in the outbox, by state.", [names.LABEL_STATE], registry=registry
         )
+
+    def leading(self, leads: Callable[[], bool]) -> None:
+        """Have it asked from now on whether this daemon evaluates."""
+        self._leader.set_function(lambda: float(leads()))
+
+    def stand_by(self) -> None:
+        """Stop telling what another daemon knows better now."""
+        for gauge in (self._outbox, self._left_out, self._replica_up, self._replica_in_use):
+            gauge.clear()
 
     def evaluated(self, result: str, seconds: float, now: datetime) -> None:
         self._evaluations.labels(result).inc()

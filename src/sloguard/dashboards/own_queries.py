@@ -43,7 +43,8 @@ def outbox_entries(matchers: str = "") -> str:
 
 
 def replay_progress() -> str:
-    return f"min({names.METRIC_REPLAY})"
+    """Of the daemon that evaluates: one that stands by replays nothing."""
+    return f"min({names.METRIC_REPLAY} and {names.METRIC_LEADER} == 1)"
 
 
 def lowest_coverage() -> str:

@@ -41,7 +41,7 @@ def examine(around: Surroundings) -> Iterator[Check]:
     yield environment_set(around.loaded, around.environ)
     yield secrets_present(configuration)
     yield time_zones(configuration)
-    yield from store_checks(around.store_url)
+    yield from store_checks(around.store_url, around.now())
     yield from receivers_reachable(configuration)
     yield from _prometheus(around, configuration)
 

@@ -3,10 +3,14 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from sloguard.doctor.check import Check, ok, problem, skipped, warning
 from sloguard.errors import StoreError
+from sloguard.model.lease import Lease
+from sloguard.presentation.leadership_words import evaluator_words
+from sloguard.presentation.words import instant
 from sloguard.store.looking import StoreLook, look_at_store
 from sloguard.store.migrating import Schema
 
@@ -15,15 +19,17 @@ _LITTLE_SPACE = 500 * _MEGABYTE
 _NO_SPACE = 20 * _MEGABYTE
 
 
-def store_checks(url: str) -> Iterator[Check]:
+def store_checks(url: str, now: datetime) -> Iterator[Check]:
     try:
         look = look_at_store(url)
     except StoreError as error:
         yield problem("store", str(error), "Mend it, or give another --store.")
         yield skipped("disk", "the store cannot be used")
+        yield skipped("daemon", "the store cannot be used")
         return
     yield _schema(look)
     yield _room(look.folder) if look.folder else ok("disk", "is the database server's concern")
+    yield _evaluator(look.lease, now)
 
 
 def _schema(look: StoreLook) -> Check:
@@ -53,3 +59,14 @@ def _room(folder: Path) -> Check:
         make = problem if free < _NO_SPACE else warning
         return make("disk", f"{free / _MEGABYTE:,.0f} MB are free in {folder}", "Make room, or choose another --store.")
     return ok("disk", f"{folder} can be written to, {free / _MEGABYTE:,.0f} MB are free")
+
+
+def _evaluator(lease: Lease | None, now: datetime) -> Check:
+    """Which daemon evaluates. Without a daemon the rules of Prometheus may do, so it is no fault."""
+    if lease is None or lease.holder is None:
+        return ok("daemon", "none evaluates on this store at present")
+    who, age = evaluator_words(lease.holder), now - lease.renewed_at
+    # The holder's clock and this one may differ by a little.
+    if age > 2 * lease.length:
+        return ok("daemon", f"none evaluates at present; the last one was {who}, until {instant(lease.renewed_at)}")
+    return ok("daemon", f"{who} evaluates on this store")

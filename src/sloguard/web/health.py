@@ -1,15 +1,20 @@
 """Whether the daemon itself works: for people, for load balancers and for whoever restarts it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
+from typing import assert_never
 
 from fastapi import FastAPI, Response
 from starlette.responses import JSONResponse
 
-from sloguard.model.status import StatusReport
-from sloguard.ports import DaemonView, HealthCheck
+from sloguard.ports import DaemonView, HealthCheck, Leadership
+from sloguard.presentation.leadership_words import leadership_words
 from sloguard.presentation.words import rfc3339
+
+_NOTHING_YET = "Nothing has been evaluated yet."
 
 
 class DaemonHealth(StrEnum):
@@ -18,24 +23,48 @@ class DaemonHealth(StrEnum):
     """Every part works, and nothing has been evaluated yet."""
     DEGRADED = "degraded"
     """At least one part does not work."""
+    STANDBY = "standby"
+    """Every part works, and another daemon evaluates on the same store."""
 
 
-def daemon_health(report: StatusReport | None, checks: Sequence[HealthCheck]) -> DaemonHealth:
-    if not all(check.ok for check in checks):
-        return DaemonHealth.DEGRADED
-    return DaemonHealth.STARTING if report is None else DaemonHealth.OK
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """What a daemon says of itself at one moment."""
 
+    leadership: Leadership
+    checks: Sequence[HealthCheck]
+    as_of: datetime | None
+    """Of the newest evaluation of its own."""
 
-def reasons_not_ready(report: StatusReport | None, checks: Sequence[HealthCheck]) -> list[str]:
-    """Why the status must not be relied on, in plain sentences; empty if it may be."""
-    reasons = [f"{check.name}: {check.detail}" for check in checks if not check.ok]
-    return reasons if report is not None else [*reasons, "Nothing has been evaluated yet."]
+    @classmethod
+    def of(cls, view: DaemonView) -> "_Condition":
+        leadership, checks = view.leadership(), view.checks()
+        # Probes come often, and the status of one that stands by is read from the store.
+        report = view.status() if leadership.leads else None
+        return cls(leadership, checks, report.as_of if report is not None else None)
+
+    @property
+    def faults(self) -> list[str]:
+        return [f"{check.name}: {check.detail}" for check in self.checks if not check.ok]
+
+    @property
+    def health(self) -> DaemonHealth:
+        if self.faults:
+            return DaemonHealth.DEGRADED
+        if not self.leadership.leads:
+            return DaemonHealth.STANDBY
+        return DaemonHealth.STARTING if self.as_of is None else DaemonHealth.OK
+
+    @property
+    def summary(self) -> dict[str, str | None]:
+        as_of = None if self.as_of is None else rfc3339(self.as_of)
+        return {"status": self.health.value, "as_of": as_of, "evaluates": self.leadership.holder}
 
 
 def add_health(app: FastAPI, view: DaemonView) -> None:
-    @app.get("/health", summary="One word: ok, starting or degraded")
+    @app.get("/health", summary="One word: ok, starting, standby or degraded")
     def health() -> JSONResponse:
-        return JSONResponse(_summary(view.status(), view.checks()))
+        return JSONResponse(_Condition.of(view).summary)
 
     # On the event loop itself, so that it answers even when every worker thread is busy.
     @app.get("/health/live", summary="200 as long as the process serves")
@@ -44,22 +73,26 @@ def add_health(app: FastAPI, view: DaemonView) -> None:
 
     @app.get(
         "/health/ready",
-        summary="200 if every part works and a status exists",
+        summary="200 if every part works and a status exists, or another daemon evaluates",
         responses={503: {"description": "Not ready; `reasons` says why"}},
     )
     def ready() -> Response:
-        reasons = reasons_not_ready(view.status(), view.checks())
-        if reasons:
-            return JSONResponse({"status": "not_ready", "reasons": reasons}, HTTPStatus.SERVICE_UNAVAILABLE)
-        return JSONResponse({"status": "ready", "reasons": []})
+        now = _Condition.of(view)
+        match now.health:
+            case DaemonHealth.OK:
+                return JSONResponse({"status": "ready", "reasons": []})
+            case DaemonHealth.STANDBY:
+                # A rolling update waits for the new one to be ready before it stops the old one, which evaluates.
+                return JSONResponse({"status": "standby", "reasons": [leadership_words(now.leadership)]})
+            case DaemonHealth.STARTING | DaemonHealth.DEGRADED:
+                missing = [_NOTHING_YET] if now.leadership.leads and now.as_of is None else []
+                answer = {"status": "not_ready", "reasons": [*now.faults, *missing]}
+                return JSONResponse(answer, HTTPStatus.SERVICE_UNAVAILABLE)
+            case _:
+                assert_never(now.health)
 
     @app.get("/health/detailed", summary="Every part with what is known of it")
     def detailed() -> JSONResponse:
-        checks = view.checks()
-        parts = [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in checks]
-        return JSONResponse({**_summary(view.status(), checks), "checks": parts})
-
-
-def _summary(report: StatusReport | None, checks: Sequence[HealthCheck]) -> dict[str, str | None]:
-    as_of = None if report is None else rfc3339(report.as_of)
-    return {"status": daemon_health(report, checks).value, "as_of": as_of}
+        now = _Condition.of(view)
+        parts = [{"name": check.name, "ok": check.ok, "detail": check.detail} for check in now.checks]
+        return JSONResponse({**now.summary, "checks": parts})

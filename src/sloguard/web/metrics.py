@@ -118,7 +118,10 @@ SERVICE_HEALTH_HELP = "Health of the service, 0 to 100: the mean of its SLOs by 
 
 
 class StatusCollector(Collector):
-    """Without a status yet it says what it would export, without samples."""
+    """Without a status yet it says what it would export, without samples.
+
+    So it does of a daemon that stands by: the same numbers twice would be summed up, or match nothing.
+    """
 
     def __init__(self, view: DaemonView) -> None:
         self._view = view
@@ -128,7 +131,7 @@ class StatusCollector(Collector):
         return _families(None)
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        return _families(self._view.status())
+        return _families(self._view.status() if self._view.leadership().leads else None)
 
 
 def _families(report: StatusReport | None) -> Iterator[GaugeMetricFamily]:

@@ -85,9 +85,11 @@ class Overview:
     attention: tuple[Attention, ...]
     services: tuple[ServiceCard, ...]
     adjustments: tuple[AdjustmentRow, ...]
+    standing_by: str
+    """Which other daemon evaluates; empty if this one does."""
 
 
-def overview(report: StatusReport, checks: Sequence[HealthCheck]) -> Overview:
+def overview(report: StatusReport, checks: Sequence[HealthCheck], standing_by: str = "") -> Overview:
     return Overview(
         as_of=instant(report.as_of),
         as_of_machine=report.as_of.isoformat(),
@@ -96,6 +98,7 @@ def overview(report: StatusReport, checks: Sequence[HealthCheck]) -> Overview:
         attention=(*(replace(part, more=_MAYBE_OLD) for part in broken_parts(checks)), *attention(report)),
         services=tuple(_card(service, report.as_of) for service in report.services),
         adjustments=tuple(_adjustment(each) for each in applied(report)),
+        standing_by=standing_by,
     )
 
 

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from sloguard.ports import DaemonView
+from sloguard.presentation.leadership_words import leadership_words
 from sloguard.web.attention import broken_parts
 from sloguard.web.overview import overview
 from sloguard.web.rendering import html_response
@@ -18,9 +19,11 @@ _STATIC = Path(__file__).parent / "static"
 def add_pages(app: FastAPI, view: DaemonView) -> None:
     @app.get("/", include_in_schema=False)
     def overview_page(request: Request) -> HTMLResponse:
-        report, checks = view.status(), view.checks()
+        report, checks, leadership = view.status(), view.checks(), view.leadership()
         if report is None:
             return html_response(request, "waiting.html", status=HTTPStatus.OK, attention=broken_parts(checks))
-        return html_response(request, "overview.html", status=HTTPStatus.OK, page=overview(report, checks))
+        standing_by = "" if leadership.leads else leadership_words(leadership)
+        page = overview(report, checks, standing_by)
+        return html_response(request, "overview.html", status=HTTPStatus.OK, page=page)
 
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
