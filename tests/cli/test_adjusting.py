@@ -71,6 +71,26 @@ def failing(directory: Path) -> Failing:
     return run
 
 
+def words_of(*arguments: str) -> str:
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, (done.output, done.exception)
+    return done.stderr
+
+
+def test_a_correction_that_takes_more_than_was_counted_says_so(directory: Path) -> None:
+    """It is taken as it is: sums never fall below zero, and a zero too many would make any objective met."""
+    made = ("correct", "add", "shop/a", *BROKEN, "--reason", "counted twice")
+    assert words_of(*made, "--bad", "-100", "--total", "-1000") == ""
+    assert words_of(*made, "--bad", "5000", "--total", "5000") == ""
+    assert words_of(*made, "--bad", "-1000") == (
+        "This takes away more than was counted then: 100 bad of 1\N{NARROW NO-BREAK SPACE}000 events. "
+        "Sums never fall below zero; `sloguard correct remove` takes it back.\n"
+    )
+    unseen = ("--from", f"{END - 90 * HOUR}", "--for", "1h")
+    assert "0 bad of 0 events" in words_of(*made[:3], *unseen, *made[-2:], "--bad=-1")
+    assert words_of(*made, "--bad", "-1000", "--quiet") == ""
+
+
 def bad_of(sloguard: Sloguard) -> dict[str, float]:
     document = json.loads(sloguard("status", "--at", AT, "--format", "json"))
     return {slo["id"]: slo["counts"]["bad"] for slo in document["services"][0]["slos"]}

@@ -150,6 +150,11 @@ def test_the_picture_is_well_formed_whatever_the_names_hold(shop: Path) -> None:
         (("--svg", "no/such/folder.svg"), 1, "no/such/folder.svg cannot be written"),
         (("--store", "sqlite:///none.db"), 3, "There is no store"),
         (("--until", "soon"), 2, "'soon' is not a time"),
+        (
+            ("--until", "2026-01-01T00:00:00Z"),
+            3,
+            "2026-01-01 00:00 UTC: the ledger covers 2026-11-17 00:00 UTC to 2026-11-22 00:00 UTC. Run",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(shop: Path, arguments: tuple[str, ...], code: int, words: str) -> None:

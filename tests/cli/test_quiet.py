@@ -103,4 +103,4 @@ def test_what_was_held_back(here: Path) -> None:
     (entry,) = document(here, "held-back", "--since", since)["held_back"]
     assert (entry["slo"], entry["quiet"]["reason"]) == ("shop/b", "silenced")
     _, out, _ = run(here, "held-back", "--since", since)
-    assert "silenced (7, bob: x)" in out
+    assert "silenced (number 7, bob: x)" in out

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from sloguard.errors import PublishConflictError, PublishError
 from sloguard.model.publishing import GrafanaSettings, RulerSettings, ServerAccess
 from sloguard.model.secret import Secret
 from sloguard.publish import ChangeKind, Conflict, Grafana, Item, Plan, Ruler, carry_out, planned
+from sloguard.publish.http import excerpt
 from tests.support.publishing import TOKEN, Fault, Faults, GrafanaStandIn, RulerStandIn, StandIn
 
 TAG = "ours"
@@ -284,6 +286,15 @@ def test_a_server_that_is_something_else(world: World) -> None:
     for target in (ruler, grafana):
         with pytest.raises(PublishError, match=r"url|answered"):
             planned(target, BEFORE[0], prune=False, force=False)
+
+
+def test_a_page_for_people_is_quoted_by_its_words() -> None:
+    page = "<html><head><style>p {color: red}</style><title>Oops</title></head>\n<p>Not <b>here</b></p></html>"
+    answer = httpx.Response(404, html=page)
+    with httpx.Client(transport=httpx.MockTransport(lambda _: answer)) as http:
+        assert excerpt(http.get("http://a.example/")) == "'Oops Not here'"
+    assert excerpt(httpx.Response(500, text="first\n  second")) == "'first second'"
+    assert excerpt(httpx.Response(503)) == "Service Unavailable"
 
 
 def test_nobody_there() -> None:

@@ -92,7 +92,7 @@ def test_an_older_store_is_left_alone_unless_asked(tmp_path: Path) -> None:
     store.ledger.write_ranges([counted(minutes(0, 2))])
     store.close()
     downgrade_to(path, "0001")
-    with pytest.raises(StoreError, match=r"older sloguard\. Back it up, then start with --migrate"):
+    with pytest.raises(StoreError, match=r"older sloguard\. Make a backup .* `sloguard run --migrate`"):
         open_store(url)
     store = open_store(url, migrate=True)
     assert tuple(store.ledger.slices(KEY, 0, 900)) == minutes(0, 2)

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sloguard.backtest.incidents import KnownIncident
+    from sloguard.backtest.run import Period
     from sloguard.backtest.summary import Backtest
     from sloguard.model.settings import Configuration
     from sloguard.model.slo import Slo
+    from sloguard.ports import LedgerReader
 
 
 SinceOption = Annotated[str, typer.Option(help="How far back: a duration such as 30d, or a time.")]
@@ -80,6 +82,7 @@ def backtest(
     try:
         end = parse_instant(until) if until else counted_until(configuration, opened.ledger) or utc_now()
         period = Period(parse_since(since, end), end)
+        _refuse_uncounted(period, configuration, opened.ledger)
         with progress("Backtesting", quiet=quiet) as on_progress:
             request = BacktestRequest(period, wanted, known, on_progress)
             found = backtests([configuration, *([proposed] if proposed else [])], opened.ledger, request)
@@ -99,6 +102,27 @@ def backtest(
         print_json(backtest_document(judged, evaluation, current, str(policy) if policy else "current"))
     else:
         _print_tables(judged, current)
+
+
+def _refuse_uncounted(period: "Period", configuration: "Configuration", ledger: "LedgerReader") -> None:
+    """Of a time that nobody has counted, no alert could be told from none."""
+    from datetime import UTC, datetime
+
+    from sloguard.errors import StoreError
+    from sloguard.ledger.covered import known
+    from sloguard.presentation.words import instant, rfc3339
+
+    spans = known(configuration.slos, ledger).values()
+    begin, end = period.since.timestamp(), period.until.timestamp()
+    if any(span.asked < end and begin < span.last for span in spans):
+        return
+    bounds = (min((span.asked for span in spans), default=None), max((span.last for span in spans), default=None))
+    first, last = (instant(datetime.fromtimestamp(bound, UTC)) if bound is not None else "" for bound in bounds)
+    raise StoreError(
+        f"Nothing is counted between {instant(period.since)} and {instant(period.until)}: the ledger "
+        + (f"covers {first} to {last}. " if first else "is empty. ")
+        + f"Run `sloguard replay --since {rfc3339(period.since)}`, or give another --since and --until."
+    )
 
 
 def _proposed(path: Path | None, configuration: "Configuration") -> "Configuration | None":

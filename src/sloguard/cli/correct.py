@@ -1,6 +1,6 @@
 """`sloguard correct`: numbers of events that were counted wrongly."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,12 @@ from sloguard.cli.options import (
     StoreOption,
 )
 from sloguard.model.adjustment import Correction
+
+if TYPE_CHECKING:
+    from sloguard.model.slo import Slo
+
+_ROUNDING = 0.5
+"""Of an event: numbers are typed as they are shown."""
 
 correct = typer.Typer(help="Put right how many events an SLO had, and take it back. The ledger stays as it is.")
 
@@ -67,10 +73,30 @@ def add(
     events = counted_events(bad, total)
     who, why = author_or_login(author), reason_given(reason)
     configuration = load_or_exit(config)
-    slo_id = corrected_slo(configuration, slo).id
-    make(Correction(slo_id, start_at, end_at, *events, who, why, now), store, output)
-    if (told := told_of_composites(configuration, slo_id)) and not quiet:
-        words(told)
+    corrected = corrected_slo(configuration, slo)
+    correction = Correction(corrected.id, start_at, end_at, *events, who, why, now)
+    make(correction, store, output)
+    for told in (told_of_composites(configuration, corrected.id), _told_of_too_much(corrected, correction, store)):
+        if told and not quiet:
+            words(told)
+
+
+def _told_of_too_much(slo: "Slo", correction: Correction, store: str) -> str:
+    """What has to be said of one that takes away more than there is. Empty if there is nothing to say."""
+    from contextlib import closing
+
+    from sloguard.ledger.reporting import counted_between
+    from sloguard.presentation.words import count
+    from sloguard.store import open_store
+
+    with closing(open_store(store, create=False)) as opened:
+        had = counted_between(opened.ledger, slo, correction.start_at, correction.end_at)
+    if -correction.bad <= had.bad + _ROUNDING and -correction.total <= had.total + _ROUNDING:
+        return ""
+    return (
+        f"This takes away more than was counted then: {count(had.bad)} bad of {count(had.total)} events. "
+        "Sums never fall below zero; `sloguard correct remove` takes it back."
+    )
 
 
 add_list_and_remove(correct, Correction, "corrected")

@@ -51,7 +51,11 @@ def init(
     _write(proposal.text, out, force=force)
     if not quiet:
         where = "" if out == _STDOUT else f" in {out}. Next: sloguard validate --live {out}"
-        words(f"Proposed: {proposal.slos} SLOs, {proposal.services} services{where}")
+        words(f"Proposed: {_number(proposal.slos, 'SLO')} of {_number(proposal.services, 'service')}{where}")
+
+
+def _number(number: int, of: str) -> str:
+    return f"{number} {of}" if number == 1 else f"{number} {of}s"
 
 
 def _window(text: str) -> timedelta:

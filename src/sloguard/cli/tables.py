@@ -73,6 +73,7 @@ def text_table(
         title_justify="left",
         title_style=title_style,
         box=SIMPLE_HEAD,
+        show_header=any(header),
         pad_edge=False,
         collapse_padding=True,
     )

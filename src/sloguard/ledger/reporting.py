@@ -1,15 +1,19 @@
 """The status of every SLO as the store has it, without a daemon and without asking Prometheus."""
 
+import math
 from datetime import UTC, datetime
 
 from sloguard.clock import utc_now
 from sloguard.evaluation.burn import read_tiers
+from sloguard.evaluation.history import History
 from sloguard.evaluation.status import slo_status, status_report
 from sloguard.ledger.covered import known, told
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.plan import ledger_key
 from sloguard.model.alert import OF_AN_SLO, AlertKey
+from sloguard.model.measurement import Counts
 from sloguard.model.settings import Configuration
+from sloguard.model.slo import Slo
 from sloguard.model.status import StatusReport
 from sloguard.ports import AlertStore, LedgerStore
 
@@ -40,6 +44,13 @@ def stored_status(
         declared = {slo.id: slo.declared_id for service in services for slo in service.slos}
         statuses = {key: told(each, at, has.get(declared[key]), until) for key, each in statuses.items()}
     return status_report(as_of, services, statuses)
+
+
+def counted_between(ledger: LedgerStore, slo: Slo, start_at: datetime, end_at: datetime) -> Counts:
+    """The events of an SLO, or of a group, as the ledger has them: nothing is excluded, nothing corrected."""
+    start, end = start_at.timestamp(), end_at.timestamp()
+    found = History.of(ledger.slices(ledger_key(slo), math.floor(start), math.ceil(end))).sum(start, end)
+    return Counts(found.bad, found.total)
 
 
 def counted_until(configuration: Configuration, ledger: LedgerStore) -> datetime | None:

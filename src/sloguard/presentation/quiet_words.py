@@ -21,8 +21,9 @@ HELD_BACK_SCHEMA = "sloguard/held-back/v1"
 
 
 def quiet_words(quiet: Quiet) -> str:
-    """`silenced (7, ann: deploy) until 2026-11-22 03:00 UTC`."""
-    about = ", ".join(filter(None, (quiet.source, quiet.detail)))
+    """`silenced (number 7, ann: deploy) until 2026-11-22 03:00 UTC`."""
+    source = f"number {quiet.source}" if quiet.reason is QuietReason.SILENCED else quiet.source
+    about = ", ".join(filter(None, (source, quiet.detail)))
     words = QUIET_WORDS[quiet.reason] + (f" ({about})" if about else "")
     return f"{words} until {instant(quiet.until)}" if quiet.until else words
 

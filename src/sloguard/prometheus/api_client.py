@@ -42,4 +42,6 @@ def answers(url: str) -> Iterator[None]:
     try:
         yield
     except (requests.RequestException, PrometheusApiClientException, *_NOT_UNDERSTOOD) as error:
-        raise PrometheusUnavailableError(f"Prometheus at {url} did not answer ({type(error).__name__}).") from error
+        raise PrometheusUnavailableError(
+            f"Prometheus at {url} did not answer ({type(error).__name__}). Check that it runs, and its URL."
+        ) from error

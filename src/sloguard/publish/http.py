@@ -1,5 +1,6 @@
 """HTTP to a ruler and to Grafana: bounded, patient with what may pass, and silent about credentials."""
 
+import re
 import ssl
 from collections.abc import Callable
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from sloguard.model.publishing import ServerAccess
 _ATTEMPTS = 3
 _LONGEST_WAIT_SECONDS = 10.0
 _EXCERPT_CHARACTERS = 300
+_TAGS = re.compile(r"(?s)<(style|script)\b.*?</\1>|<[^>]*>")
 _MAY_PASS = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -82,7 +84,7 @@ class ServerClient:
         status = response.status_code
         if status in expected:
             return response
-        words = f"{self._title} answered {status} to {method} {path}: {response.text[:_EXCERPT_CHARACTERS].strip()!r}."
+        words = f"{self._title} answered {status} to {method} {path}: {excerpt(response)}."
         if status in _MAY_PASS:
             raise _MayPassError(words, _seconds(response.headers.get("Retry-After")))
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
@@ -92,6 +94,15 @@ class ServerClient:
     def problem(self, words: str) -> PublishError:
         """An answer that cannot be used."""
         return PublishError(f"{self._title} {words}")
+
+
+def excerpt(response: httpx.Response) -> str:
+    """The beginning of what it says, on a line; of a page for people the words alone."""
+    text = response.text
+    if "html" in response.headers.get("Content-Type", ""):
+        text = _TAGS.sub(" ", text)
+    said = " ".join(text.split())[:_EXCERPT_CHARACTERS]
+    return repr(said) if said else response.reason_phrase
 
 
 def _wait(state: RetryCallState) -> float:

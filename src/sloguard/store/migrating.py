@@ -66,7 +66,10 @@ def _needs_steps(engine: Engine, schema: Schema, *, migrate: bool) -> bool:
         case Schema.OLDER if migrate:
             return True
         case Schema.OLDER:
-            raise StoreError(f"{where} was written by an older sloguard. Back it up, then start with --migrate.")
+            raise StoreError(
+                f"{where} was written by an older sloguard. Make a backup (`sloguard backup`); "
+                "`sloguard replay --migrate` or `sloguard run --migrate` then brings it up to date."
+            )
         case Schema.NEWER:
             raise StoreError(
                 f"{where} was written by a newer sloguard than this one. Upgrade sloguard, or give another store."
