@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from sloguard.cli.logs import warnings_alone
 from sloguard.cli.options import (
     DEFAULT_CONFIG,
     DEFAULT_STORE,
@@ -14,6 +15,7 @@ from sloguard.cli.options import (
 )
 
 
+@warnings_alone()
 def compact(
     *,
     config: ConfigOption = DEFAULT_CONFIG,

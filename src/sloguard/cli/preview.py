@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sloguard.cli.logs import warnings_alone
 from sloguard.cli.options import DEFAULT_CONFIG, ConfigOption, FormatOption, OutputFormat
 from sloguard.errors import UsageError
 from sloguard.model.delivery import NotificationKind
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _USUAL = (NotificationKind.TRIGGER, NotificationKind.UPDATE, NotificationKind.RESOLVE)
 
 
+@warnings_alone()
 def preview(
     slo: Annotated[
         str | None, typer.Argument(metavar="SLO", help="Whose alert: service/slo; by default the file's first.")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sloguard.cli.logs import warnings_alone
 from sloguard.cli.numbers import whole_number
 from sloguard.cli.options import (
     DEFAULT_CONFIG,
@@ -41,6 +42,7 @@ ConcurrencyOption = Annotated[
 ]
 
 
+@warnings_alone()
 def replay(
     *,
     config: ConfigOption = DEFAULT_CONFIG,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sloguard.cli.loading import EXIT_INVALID, is_shown, print_problems
+from sloguard.cli.logs import warnings_alone
 from sloguard.cli.options import DEFAULT_CONFIG, PrometheusOption, QuietOption
 from sloguard.cli.output import print_annotations, print_json
 from sloguard.errors import UsageError
@@ -74,6 +75,7 @@ def _annotation(problem: "Problem") -> "Annotation":
     return Annotation(problem.level.value, problem.code, problem.message, problem.file, problem.line, problem.column)
 
 
+@warnings_alone()
 def _with_live(loaded: "Loaded", prometheus: str | None) -> "Loaded":
     """The same, with what Prometheus shows; not valid any more if that is an error."""
     from dataclasses import replace
