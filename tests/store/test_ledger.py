@@ -75,7 +75,7 @@ def test_slices_that_overlap_are_found(store: Store, start: int, end: int, start
 
 @pytest.mark.parametrize("latest", [900, 90_000])
 def test_many_are_read_at_once_as_each_by_itself(store: Store, latest: int) -> None:
-    """More SLOs than one query reads, each over a time of its own; a day or more, or less."""
+    """Each over a time of its own; a day or more, or less."""
     bounds = [*itertools.product([0, 59, 60, 61, 180, 300, 779, 780], [60, 61, 181, latest])] * 4
     wanted = {LedgerKey(f"service/{number}", "f"): each for number, each in enumerate(bounds)}
     parts = (*minutes(0, 3), Slice(180, 600, 1.0, 2.0, unseen_seconds=30), *minutes(14, 2))

@@ -7,8 +7,9 @@ from itertools import islice
 CHUNK = 128
 """Numbers that are packed together. Fewer cost more memory, more cost more time: a sum adds up half of two."""
 
-_INTEGERS = (("b", 1 << 7), ("h", 1 << 15), ("i", 1 << 31))
-"""Array types, and the first number that is too large for each."""
+_TYPES = {1: "b", 2: "h", 4: "i", 8: "d"}
+"""Array types, by the bytes that a number takes."""
+_INTEGERS = "bhi"
 _FLOAT = "d"
 
 
@@ -19,13 +20,18 @@ class Column:
     of all numbers up to there.
     """
 
-    __slots__ = ("_before", "_chunks", "_size")
+    __slots__ = ("_before", "_full", "_open", "_size", "_sum", "_widths")
 
     def __init__(self, numbers: Iterable[float] = ()) -> None:
-        self._chunks: list[array[float] | None] = []
-        """None stands for zeros. All but the last are full."""
+        self._full = b""
+        """The full chunks, one after the other: as arrays of their own they would take half as much again."""
+        self._widths = b""
+        """The bytes that each number of a full chunk takes; 0 where all are zeros, which are not kept."""
         self._before = array("d", [0.0])
-        """What comes before each chunk, and before the next one there may be: the sum of all."""
+        """The sum of all that comes before each full chunk, and before the open one."""
+        self._open: array[float] | None = None
+        """The chunk that is not full yet; None while there are only zeros in it."""
+        self._sum = 0.0
         self._size = 0
         self.extend(numbers)
 
@@ -35,16 +41,16 @@ class Column:
     def sum_before(self, index: int) -> float:
         """The sum of the first so many numbers."""
         if index == self._size:
-            return self._before[-1]
+            return self._sum
         place, offset = divmod(index, CHUNK)
-        chunk = self._chunks[place]
-        if chunk is None or not offset:
-            return self._before[place]
-        return self._before[place] + sum(chunk[:offset])
+        before = self._before[place]
+        chunk = self._chunk(place, offset) if offset else None
+        return before if chunk is None else before + sum(chunk)
 
     def __getitem__(self, index: int) -> float:
-        chunk = self._chunks[index // CHUNK]
-        return 0.0 if chunk is None else float(chunk[index % CHUNK])
+        place, offset = divmod(index, CHUNK)
+        chunk = self._chunk(place, offset + 1)
+        return 0.0 if chunk is None else float(chunk[offset])
 
     def values(self, low: int, high: int) -> Iterator[float]:
         """The numbers from one place up to another."""
@@ -52,16 +58,65 @@ class Column:
             begin = place * CHUNK
             yield from map(float, self._unpacked(place)[max(0, low - begin) : high - begin])
 
-    def _append(self, number: float) -> None:
-        if self._size % CHUNK and self._fits(number):
-            self._before[-1] += number
-            self._size += 1
-        else:
-            self.extend((number,))
+    def extend(self, numbers: Iterable[float]) -> None:
+        rest = iter(numbers)
+        full: list[bytes] = [self._full]
+        while added := list(islice(rest, CHUNK - self._size % CHUNK)):
+            self._add(added)
+            if self._size % CHUNK == 0:
+                full.append(self._taken())
+        self._full = b"".join(full)
+
+    def truncate(self, size: int) -> None:
+        """Forget all but the first so many numbers."""
+        if size >= self._size:
+            return
+        place, offset = divmod(size, CHUNK)
+        kept = self._unpacked(place)[:offset] if offset else []
+        self._full, self._widths = self._full[: self._begin(place)], self._widths[:place]
+        del self._before[place + 1 :]
+        self._sum, self._size, self._open = self._before[place], size - offset, None
+        if kept:
+            self._add(kept)
+
+    def replace(self, low: int, high: int, numbers: Iterable[float]) -> None:
+        """Put numbers in the place of those from `low` up to `high`."""
+        rest = list(self.values(high, self._size))
+        self.truncate(low)
+        self.extend((*numbers, *rest))
+
+    def _begin(self, place: int) -> int:
+        """Where a full chunk begins, in bytes."""
+        return CHUNK * sum(self._widths[:place])
+
+    def _chunk(self, place: int, count: int) -> "array[float] | None":
+        """The first so many numbers of a chunk; None if they are not kept, for all are zeros."""
+        if place == len(self._widths):
+            return None if self._open is None else self._open[:count]
+        width = self._widths[place]
+        if not width:
+            return None
+        begin = self._begin(place)
+        return array(_TYPES[width], self._full[begin : begin + count * width])
+
+    def _unpacked(self, place: int) -> list[float]:
+        count = min(CHUNK, self._size - place * CHUNK)
+        chunk = self._chunk(place, count)
+        return [0.0] * count if chunk is None else chunk.tolist()
+
+    def _add(self, numbers: list[float]) -> None:
+        """Numbers that fit into the open chunk."""
+        held = self._size % CHUNK
+        if not held:
+            self._open = _packed(numbers)
+        elif len(numbers) > 1 or not self._fits(numbers[0]):
+            self._open = _packed([*self._unpacked(len(self._widths)), *numbers])
+        self._sum += sum(numbers)
+        self._size += len(numbers)
 
     def _fits(self, number: float) -> bool:
-        """Whether the last chunk takes a number as it is. If so, it has it now."""
-        chunk = self._chunks[-1]
+        """Whether the open chunk takes a number as it is. If so, it has it now: the usual case, a slice has ended."""
+        chunk = self._open
         if chunk is None:
             return not number
         if chunk.typecode != _FLOAT and number != int(number):
@@ -72,47 +127,12 @@ class Column:
             return False
         return True
 
-    def extend(self, numbers: Iterable[float]) -> None:
-        rest = iter(numbers)
-        while added := list(islice(rest, CHUNK - self._size % CHUNK)):
-            self._add(added)
-
-    def truncate(self, size: int) -> None:
-        """Forget all but the first so many numbers."""
-        if size >= self._size:
-            return
-        place, offset = divmod(size, CHUNK)
-        kept = self._unpacked(place)[:offset] if offset else []
-        del self._chunks[place:], self._before[place + 1 :]
-        self._size = place * CHUNK
-        if kept:
-            self._add(kept)
-
-    def replace(self, low: int, high: int, numbers: Iterable[float]) -> None:
-        """Put numbers in the place of those from `low` up to `high`."""
-        rest = list(self.values(high, self._size))
-        self.truncate(low)
-        added = (*numbers, *rest)
-        if len(added) == 1:
-            # The usual case: a slice has ended.
-            self._append(added[0])
-        else:
-            self.extend(added)
-
-    def _add(self, numbers: list[float]) -> None:
-        """Numbers that fit into the last chunk, or begin a new one."""
-        if self._size % CHUNK:
-            place = len(self._chunks) - 1
-            self._chunks[place] = _packed([*self._unpacked(place), *numbers])
-        else:
-            self._chunks.append(_packed(numbers))
-            self._before.append(self._before[-1])
-        self._before[-1] += sum(numbers)
-        self._size += len(numbers)
-
-    def _unpacked(self, place: int) -> list[float]:
-        chunk = self._chunks[place]
-        return chunk.tolist() if chunk is not None else [0.0] * min(CHUNK, self._size - place * CHUNK)
+    def _taken(self) -> bytes:
+        """Of the open chunk, which is full: its bytes, to be put to those of the others."""
+        chunk, self._open = self._open, None
+        self._before.append(self._sum)
+        self._widths += bytes((0 if chunk is None else chunk.itemsize,))
+        return b"" if chunk is None else chunk.tobytes()
 
 
 def _packed(numbers: list[float]) -> "array[float] | None":
@@ -120,8 +140,9 @@ def _packed(numbers: list[float]) -> "array[float] | None":
         return None
     whole = list(map(int, numbers))
     if whole == numbers:
-        lowest, highest = min(whole), max(whole)
-        for code, limit in _INTEGERS:
-            if -limit <= lowest and highest < limit:
+        for code in _INTEGERS:
+            try:
                 return array(code, whole)
+            except OverflowError:
+                continue  # the next type is larger
     return array(_FLOAT, numbers)

@@ -6,7 +6,7 @@ from typing import Self
 
 from sloguard.evaluation.column import Column
 from sloguard.evaluation.resolution import Band, rolled_up
-from sloguard.evaluation.timeline import Timeline
+from sloguard.evaluation.timeline import NO_TIME, Timeline
 from sloguard.model.measurement import Slice, SliceColumns
 
 
@@ -28,7 +28,7 @@ class History:
     __slots__ = ("_bad", "_times", "_total")
 
     def __init__(self) -> None:
-        self._times = Timeline()
+        self._times = NO_TIME
         self._bad = Column()
         self._total = Column()
 
@@ -86,7 +86,8 @@ class History:
         self._replace(0, self._times.place(time), SliceColumns.of(()))
 
     def _replace(self, low: int, high: int, slices: SliceColumns) -> None:
-        self._times.replace(low, high, zip(slices.start, slices.seconds, slices.unseen_seconds, strict=True))
+        times = Timeline.of(slices.start, slices.seconds, slices.unseen_seconds)
+        self._times = self._times.replaced(low, high, times)
         self._bad.replace(low, high, slices.bad)
         self._total.replace(low, high, slices.total)
 

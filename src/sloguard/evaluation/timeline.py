@@ -2,77 +2,91 @@
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
+
+_SHARED = 256
+"""So many timelines are remembered, for histories that come to be like one of them."""
+_READ = 4
+"""So many timelines are remembered by what they were read from: SLOs that are alike are read one after the other."""
+
+
+class Run(NamedTuple):
+    """Equal slices, each of which begins where the one before ends."""
+
+    start: int
+    """Unix seconds."""
+    length: int
+    """Seconds, of each slice."""
+    unseen: int
+    """Seconds of each slice in which nothing was seen."""
+    size: int
+    """So many slices."""
 
 
 class Timeline:
-    """Ascending, without overlaps. A month of minutes, five-minute slices and hours is three runs, not 1,800 slices."""
+    """Ascending, without overlaps. A month of minutes, five-minute slices and hours is three runs, not 1,800 slices.
+
+    It never changes: most SLOs are counted at the same times, and their histories share one.
+    """
 
     __slots__ = ("_first", "_length", "_seen_before", "_size", "_start", "_unseen")
 
-    def __init__(self) -> None:
-        self._first = array("q")
-        """The place of each run's first slice, among all slices."""
-        self._start = array("q")
-        """Unix seconds."""
-        self._length = array("q")
-        """Seconds, of each slice of a run."""
-        self._unseen = array("q")
-        """Seconds of each slice in which nothing was seen."""
-        self._seen_before = array("q")
-        """Seconds that were seen before each run."""
-        self._size = 0
+    def __init__(self, kept: "tuple[array[int], ...] | None" = None, size: int = 0, added: Iterable[Run] = ()) -> None:
+        """From the first so many slices of another one, which are copied by the runs that they are in, and more."""
+        self._first, self._start, self._length, self._unseen, self._seen_before = kept or [array("q") for _ in range(5)]
+        self._size = size
+        for run in added:
+            self._add(run)
+
+    @property
+    def _runs(self) -> "tuple[array[int], ...]":
+        """The place of each run's first slice, the start, length and unseen seconds of each of its slices, and the
+        seconds that were seen before it.
+        """
+        return self._first, self._start, self._length, self._unseen, self._seen_before
+
+    @staticmethod
+    def of(start: Sequence[int], length: Sequence[int], unseen: Sequence[int]) -> "Timeline":
+        """By the start (Unix seconds), length and unseen seconds of each slice."""
+        return _read(tuple(start), tuple(length), tuple(unseen))
+
+    def replaced(self, low: int, high: int, other: "Timeline") -> "Timeline":
+        """The same with the slices of another one in the place of those from `low` up to `high`."""
+        runs = bisect_right(self._first, low - 1)
+        kept = tuple(column[:runs] for column in self._runs)
+        return _shared(Timeline(kept, low, chain(other.runs_from(0), self.runs_from(high))))
 
     def __len__(self) -> int:
         return self._size
 
-    def extend(self, slices: Iterable[tuple[int, int, int]]) -> None:
-        """Add slices at the end: start (Unix seconds), length, and unseen seconds of each."""
-        run: tuple[int, int, int] | None = None
-        count = 0
-        for start, length, unseen in slices:
-            if run is not None and start == run[0] + count * run[1] and length == run[1] and unseen == run[2]:
-                count += 1
-                continue
-            if run is not None:
-                self._add(*run, count)
-            run, count = (start, length, unseen), 1
-        if run is not None:
-            self._add(*run, count)
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Timeline) and self._size == other._size and self._runs == other._runs
 
-    def _add(self, start: int, length: int, unseen: int, count: int) -> None:
-        """Add a run of equal slices."""
+    def __hash__(self) -> int:
+        return hash((self._size, self._start.tobytes(), self._length.tobytes()))
+
+    def _add(self, run: Run) -> None:
+        """Only while it is made."""
         size = self._size
-        if not (size and self._length[-1] == length and self._unseen[-1] == unseen and start == self.end(size - 1)):
-            seen_before = self.seen_before(size)
+        follows = size and run.start == self.end(size - 1)
+        if not (follows and self._length[-1] == run.length and self._unseen[-1] == run.unseen):
+            self._seen_before.append(self.seen_before(size))
             self._first.append(size)
-            self._start.append(start)
-            self._length.append(length)
-            self._unseen.append(unseen)
-            self._seen_before.append(seen_before)
-        self._size += count
+            self._start.append(run.start)
+            self._length.append(run.length)
+            self._unseen.append(run.unseen)
+        self._size += run.size
 
-    def replace(self, low: int, high: int, slices: Iterable[tuple[int, int, int]]) -> None:
-        """Put slices in the place of those from `low` up to `high`."""
-        after = list(self._runs_from(high))
-        self.truncate(low)
-        self.extend(slices)
-        for run in after:
-            self._add(*run)
-
-    def _runs_from(self, index: int) -> Iterator[tuple[int, int, int, int]]:
+    def runs_from(self, index: int) -> Iterator[Run]:
+        """All slices but the first so many."""
         while index < self._size:
             run = bisect_right(self._first, index) - 1
             after = self._after(run)
-            yield self.start(index), self._length[run], self._unseen[run], after - index
+            yield Run(self.start(index), self._length[run], self._unseen[run], after - index)
             index = after
-
-    def truncate(self, size: int) -> None:
-        """Forget all but the first so many slices."""
-        runs = bisect_right(self._first, size - 1)
-        for column in (self._first, self._start, self._length, self._unseen, self._seen_before):
-            del column[runs:]
-        self._size = size
 
     def start(self, index: int) -> int:
         run = bisect_right(self._first, index) - 1
@@ -126,3 +140,30 @@ class Timeline:
         """Start, length and unseen seconds of the slices from one place up to another."""
         for index in range(low, high):
             yield self.start(index), self.length(index), self.unseen(index)
+
+
+NO_TIME = Timeline()
+
+
+@lru_cache(_SHARED)
+def _shared(timeline: Timeline) -> Timeline:
+    """The first one that was like it."""
+    return timeline
+
+
+@lru_cache(_READ)
+def _read(starts: tuple[int, ...], lengths: tuple[int, ...], unseen_seconds: tuple[int, ...]) -> Timeline:
+    return _shared(Timeline(added=_runs_of(starts, lengths, unseen_seconds)))
+
+
+def _runs_of(starts: Iterable[int], lengths: Iterable[int], unseen_seconds: Iterable[int]) -> Iterator[Run]:
+    begin = each = missed = size = 0
+    for start, length, unseen in zip(starts, lengths, unseen_seconds, strict=True):
+        if size and length == each and start == begin + size * each and unseen == missed:
+            size += 1
+            continue
+        if size:
+            yield Run(begin, each, missed, size)
+        begin, each, missed, size = start, length, unseen, 1
+    if size:
+        yield Run(begin, each, missed, size)

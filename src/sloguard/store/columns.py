@@ -1,71 +1,37 @@
-"""Reading the slices of thousands of SLOs in few queries."""
+"""Reading the slices of thousands of SLOs, one after the other: most of what a start of the daemon takes."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from operator import itemgetter
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BigInteger, Connection, bindparam, func, select
 
 from sloguard.model.measurement import SliceColumns
-from sloguard.store.bulk import all_rows
-from sloguard.store.tables import series, slices
+from sloguard.store.bulk import columns_of_each
+from sloguard.store.tables import slices
 
-_Value = TypeVar("_Value")
-
-_SERIES_PER_QUERY = 25
-"""Some 50,000 rows: more would only take memory."""
-_SERIES_PER_SHORT_QUERY = 100
-"""Of ranges up to a day, which have fewer rows."""
-_SHORT_SECONDS = 86_400
-_COLUMNS = (slices.c.start, slices.c.seconds, slices.c.bad, slices.c.total, slices.c.unseen_seconds)
+_SERIES, _BEGIN = bindparam("of", type_=BigInteger), bindparam("begin", type_=BigInteger)
+_EARLIER = slices.alias("earlier")
+_REACHING_INTO = select(func.max(_EARLIER.c.start)).where(_EARLIER.c.series_key == _SERIES, _EARLIER.c.start < _BEGIN)
+"""Slices do not overlap each other: of those that begin earlier only the last can reach into a range."""
+_SLICES = (
+    select(slices.c.start, slices.c.seconds, slices.c.bad, slices.c.total, slices.c.unseen_seconds)
+    .where(
+        slices.c.series_key == _SERIES,
+        slices.c.start >= func.coalesce(_REACHING_INTO.scalar_subquery(), _BEGIN),
+        slices.c.start < bindparam("end"),
+    )
+    .order_by(slices.c.start)
+)
 
 
 def read_columns(connection: Connection, wanted: Mapping[int, tuple[int, int]]) -> Iterator[tuple[int, SliceColumns]]:
     """The slices of each series that overlap its range of time (start and end, Unix seconds).
 
-    Series of which nothing is known there are left out.
+    Series of which nothing is known there are left out. Each is read on its own: the rows of several would have to be
+    told apart again, and would not stay in the processor's cache until they are packed.
     """
-    # Series whose ranges begin together are read together.
-    ordered = sorted(wanted, key=lambda key: (wanted[key], key))
-    short = all(end - start <= _SHORT_SECONDS for start, end in wanted.values())
-    size = _SERIES_PER_SHORT_QUERY if short else _SERIES_PER_QUERY
-    for first in range(0, len(ordered), size):
-        yield from _read(connection, {key: wanted[key] for key in ordered[first : first + size]})
-
-
-def _read(connection: Connection, wanted: Mapping[int, tuple[int, int]]) -> Iterator[tuple[int, SliceColumns]]:
-    begin = min(start for start, _ in wanted.values())
-    end = max(end for _, end in wanted.values())
-    rows = all_rows(
-        connection,
-        select(slices.c.series_key, *_COLUMNS)
-        .where(slices.c.series_key.in_(wanted), slices.c.start >= begin, slices.c.start < end)
-        .order_by(slices.c.series_key, slices.c.start),
-    )
-    # Sorting what is sorted but for a few takes no time.
-    rows = sorted([*_reaching_into(connection, wanted, begin), *rows], key=itemgetter(0, 1))
-    if not rows:
-        return
-    series_of_rows, *columns = zip(*rows, strict=True)
-    for key in dict.fromkeys(series_of_rows):
-        found = SliceColumns(*(_of(key, series_of_rows, column) for column in columns)).between(*wanted[key])
+    ordered = sorted(wanted)
+    bounds = ({"of": key, "begin": wanted[key][0], "end": wanted[key][1]} for key in ordered)
+    for key, columns in zip(ordered, columns_of_each(connection, _SLICES, bounds), strict=True):
+        found = SliceColumns(*columns).between(*wanted[key])
         if found.start:
             yield key, found
-
-
-def _reaching_into(connection: Connection, keys: Collection[int], begin: int) -> Sequence[tuple[Any, ...]]:
-    """The slices that begin before a time and end after it: at most one of each series."""
-    earlier = slices.alias("earlier")
-    last = select(func.max(earlier.c.start)).where(earlier.c.series_key == series.c.key, earlier.c.start < begin)
-    return all_rows(
-        connection,
-        select(slices.c.series_key, *_COLUMNS)
-        .select_from(series)
-        .join(slices, (slices.c.series_key == series.c.key) & (slices.c.start == last.scalar_subquery()))
-        .where(series.c.key.in_(keys), slices.c.start + slices.c.seconds > begin),
-    )
-
-
-def _of(key: int, series: Sequence[int], column: Sequence[_Value]) -> Sequence[_Value]:
-    return column[bisect_left(series, key) : bisect_right(series, key)]
