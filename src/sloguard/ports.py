@@ -351,7 +351,7 @@ class Leadership:
     leads: bool
     """Whether this one does."""
     holder: str | None
-    """`HOST:PID:RANDOM` of the one that does; None: none at the moment."""
+    """`HOST:PID:NAME` of the one that does; None: none at the moment."""
 
 
 class DaemonView(Protocol):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sloguard.daemon.election import Election, new_holder
+from sloguard.daemon.election import Election
 from sloguard.errors import StoreError
 from sloguard.model.lease import Lease, is_free, lease_length
 from tests.daemon.leasing import MemoryLease
@@ -76,10 +76,6 @@ def test_when_a_lease_is_free() -> None:
     assert is_free(held, LENGTH)
 
 
-def test_a_process_never_has_the_same_name_twice() -> None:
-    assert new_holder() != new_holder()
-
-
 def test_the_first_one_leads_at_once_and_the_second_one_waits() -> None:
     world = World.of(2)
     first, second = world.daemons
@@ -107,6 +103,17 @@ def test_after_a_death_another_one_leads_within_a_length_and_a_look() -> None:
         waited += 1.0
     assert waited == LENGTH.total_seconds()
     assert world.leaders == [1]
+
+
+def test_of_one_that_is_surely_dead_the_lease_is_taken_at_once() -> None:
+    world = World.of(1)
+    held = world.daemons[0].look()
+    assert held
+    dead: set[str | None] = set()
+    neighbour = Election(world.store, LENGTH, gone=dead.__contains__)
+    assert neighbour.look() is None
+    dead.add(held.holder)
+    assert neighbour.look()
 
 
 def test_what_is_given_back_is_taken_at_once() -> None:

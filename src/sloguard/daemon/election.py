@@ -1,25 +1,19 @@
 """One daemon's part in the question which of several on a store evaluates. No clock that can be set has a say in it.
 
 Who holds the lease relies on it for its length, counted from before it asked for it. Who does not watches it: as long
-as it is renewed, somebody is alive. One that has not changed for its length, counted from after it was seen, is free.
-Both measure by their own clock that only goes forward. So two do not rely on it at the same time, whatever wall clocks
-say; if they do even so, because one slept, the store's fence keeps the older one from writing.
+as it is renewed, somebody is alive. One that has not changed for its length, counted from after it was seen, is free;
+and so is that of a process that has died on the same machine. Both measure by their own clock that only goes forward.
+So two do not rely on it at the same time, whatever wall clocks say; if they do even so, because one slept, the store's
+fence keeps the older one from writing.
 """
 
-import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from os import getpid
-from socket import gethostname
 
 from sloguard.clock import monotonic_seconds, utc_now
+from sloguard.daemon.holders import is_gone, new_holder
 from sloguard.model.lease import Lease, is_free, taken
 from sloguard.ports import Leadership, LeaseStore
-
-
-def new_holder() -> str:
-    """A name that nobody else has, and that this process never had before."""
-    return f"{gethostname()}:{getpid()}:{secrets.token_hex(4)}"
 
 
 class Election:
@@ -31,12 +25,14 @@ class Election:
         length: timedelta,
         *,
         name: Callable[[], str] = new_holder,
+        gone: Callable[[str], bool] = is_gone,
         now: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = monotonic_seconds,
     ) -> None:
         self._store = store
         self.length = length
         self._name = name
+        self._gone = gone
         self._now = now
         self._monotonic = monotonic
         self._held: Lease | None = None
@@ -86,7 +82,8 @@ class Election:
         if self._seen_since is None or seen != self._seen:
             self._seen, self._seen_since = seen, self._monotonic()
         unchanged = timedelta(seconds=self._monotonic() - self._seen_since)
-        if not is_free(seen, unchanged):
+        is_orphan = seen is not None and seen.holder is not None and self._gone(seen.holder)
+        if not is_orphan and not is_free(seen, unchanged):
             return None
         new = taken(seen, self._name(), self.length, self._now())
         return new if self._store.take(seen, new) else None

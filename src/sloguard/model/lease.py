@@ -15,7 +15,7 @@ class Lease:
     token: int
     """One greater with each change of hands: what was begun under a smaller one must not be written any more."""
     holder: str | None
-    """`HOST:PID:RANDOM`, another one each time it is taken; None: it was given back."""
+    """`HOST:PID:NAME`, another one each time it is taken; None: it was given back."""
     renewals: int
     acquired_at: datetime
     renewed_at: datetime

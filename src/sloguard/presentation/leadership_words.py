@@ -4,7 +4,7 @@ from sloguard.ports import Leadership
 
 
 def evaluator_words(holder: str) -> str:
-    """`HOST:PID:RANDOM` as people say it: `HOST (process PID)`."""
+    """`HOST:PID:NAME` as people say it: `HOST (process PID)`."""
     host, _, rest = holder.rpartition(":")[0].rpartition(":")
     return f"{host} (process {rest})"
 
