@@ -1,7 +1,8 @@
 """How right each way to compute a 30-day error ratio is, on a real Prometheus with a past whose truth is known.
 
-The shapes of traffic are those of the tests, lived through for 30 days. Beside the ledger, replayed from Prometheus,
-stand the mean of 5-minute ratios, as most rule generators record it, and a single `increase` over the whole time.
+The shapes of traffic are those of the tests, lived through for 30 days (or SLOGUARD_WORLD_DAYS). Beside the ledger,
+replayed from Prometheus, stand the mean of 5-minute ratios, as most rule generators record it, and a single `increase`
+over the whole time.
 
     python -m benchmarks.accuracy
     python -m benchmarks.accuracy --only churn resets
@@ -24,8 +25,7 @@ from sloguard.prometheus import PrometheusClient
 from sloguard.promql.rates import bad_rate, total_rate
 from sloguard.store import open_store
 
-DAYS = 30
-os.environ["SLOGUARD_WORLD_DAYS"] = str(DAYS)  # the worlds are as long as this when they are made
+DAYS = int(os.environ.setdefault("SLOGUARD_WORLD_DAYS", "30"))  # the worlds are as long as this when they are made
 
 from tests.ledger.conftest import at, slo_of  # noqa: E402
 from tests.ledger.worlds import WORLDS  # noqa: E402

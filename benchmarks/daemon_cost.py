@@ -26,7 +26,7 @@ from sloguard.model.policy import AlertPolicy
 from sloguard.model.settings import Configuration, EvaluationSettings, PrometheusSettings
 from sloguard.model.slo import EventsIndicator, Service, Slo
 from sloguard.model.window import RollingWindow
-from sloguard.ports import AlertStore, CountedRange, CycleOutcome
+from sloguard.ports import AlertStore, CountedRange, CycleOutcome, LedgerKey
 from sloguard.prometheus import PrometheusClient
 from sloguard.prometheus.adhoc import AdhocQueries
 from sloguard.store import open_store
@@ -104,26 +104,26 @@ class WatchedLedger(LiveLedger):
         self.counting_seconds += time.perf_counter() - start
         return settled
 
-    def tail(self, settled: Settled, now: datetime) -> Mapping[object, Slice]:  # type: ignore[override]
+    def tail(self, settled: Settled, now: datetime) -> Mapping[LedgerKey, Slice]:
         start = time.perf_counter()
         tail = super().tail(settled, now)
         self.counting_seconds += time.perf_counter() - start
-        return tail  # type: ignore[return-value]
+        return tail
 
 
 class WatchedAlerts:
-    """Notes how long writing takes."""
+    """Notes how long writing takes. Implements the AlertStore port."""
 
     def __init__(self, alerts: AlertStore) -> None:
-        self._alerts = alerts
+        self.alerts = alerts.alerts
+        self.incidents = alerts.incidents
+        self.fired = alerts.fired
+        self._commit = alerts.commit_cycle
         self.writing_seconds = 0.0
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._alerts, name)
 
     def commit_cycle(self, outcome: CycleOutcome, now: datetime) -> None:
         start = time.perf_counter()
-        self._alerts.commit_cycle(outcome, now)
+        self._commit(outcome, now)
         self.writing_seconds += time.perf_counter() - start
 
 

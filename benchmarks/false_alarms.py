@@ -77,13 +77,15 @@ def decisions_per_second() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--months", type=int, default=3)
-    months = parser.parse_args().months
+    parser.add_argument("--objectives", type=Decimal, nargs="+", default=OBJECTIVES, help="ratios, such as 0.999")
+    parser.add_argument("--per-hour", type=int, nargs="+", default=PER_HOUR, help="requests")
+    asked = parser.parse_args()
     names = [format_duration(tier.long) for tier in standard_tiers(Decimal("0.001"), STANDARD_WINDOW, STEP)]
     print("| objective | requests/h |", " | ".join([*names, "tickets", f"{names[-1]} at half"]), "|")
     print("| --- " * (len(names) + 4) + "|")
-    for objective in OBJECTIVES:
-        for per_hour in PER_HOUR:
-            numbers = " | ".join(f"{value:.2f}" for value in row(objective, per_hour, months))
+    for objective in asked.objectives:
+        for per_hour in asked.per_hour:
+            numbers = " | ".join(f"{value:.2f}" for value in row(objective, per_hour, asked.months))
             print(f"| {objective * 100:f} % | {per_hour} | {numbers} |", flush=True)
     print(f"\n{decisions_per_second():,.0f} decisions a second")
 
