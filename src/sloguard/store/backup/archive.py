@@ -21,6 +21,7 @@ from sloguard.errors import StoreError
 
 FORMAT = "sloguard/backup/v1"
 _BYTES = "base64"
+_BYTES_KEY = b'"base64"'
 
 Row = Sequence[Any]
 
@@ -159,7 +160,8 @@ class Archive:
 
     def _row(self, line: bytes) -> Row:
         try:
-            return [_decoded(each) for each in orjson.loads(line)]
+            row: Row = orjson.loads(line)
+            return [_decoded(each) for each in row] if _BYTES_KEY in line else row
         except (ValueError, TypeError) as error:
             raise self._damaged("a row of it cannot be read") from error
 

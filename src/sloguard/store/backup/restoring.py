@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, func, insert, select, text, update
 from sloguard.errors import StoreError
 from sloguard.store.backup.archive import Archive, BackupReport
 from sloguard.store.backup.writing import stored_tables
+from sloguard.store.bulk import for_each
 from sloguard.store.connection import connect, reading, shown, use_write_ahead_log, writing
 from sloguard.store.migrating import Schema, migrate_to, schema_of
 from sloguard.store.opening import checked
@@ -91,7 +92,7 @@ def _fill(connection: Connection, archive: Archive, report: BackupReport) -> Non
     for part in archive.tables():
         if part.rows:
             rows = [dict(zip(part.columns, row, strict=True)) for row in part.rows]
-            connection.execute(insert(tables[part.table]), rows)
+            for_each(connection, insert(tables[part.table]), rows)
     _go_on_numbering(connection)
     migrate_to(connection, "head")
     # Who held the lease when the backup was made holds nothing here, and who holds it now has to begin anew.
