@@ -1,5 +1,6 @@
 """When a maintenance is under way: once, again and again, and when the clocks change."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sloguard.alerting.maintenance import end_of_maintenance
+from sloguard.alerting.standing import muted
 from sloguard.model.maintenance import Maintenance
+from sloguard.model.matcher import parse_matcher
+from sloguard.model.quiet import Muted, Quiet, QuietReason, Silence
 
 HOUR = timedelta(hours=1)
 wall = datetime.fromisoformat
@@ -81,3 +85,18 @@ def test_a_daily_one_is_under_way_for_its_duration_each_day(now: datetime, zone:
     ]
     expected = any(start <= instant < start + 4 * HOUR for start in begun)
     assert (end_of_maintenance(daily, instant) is not None) is expected
+
+
+def test_all_that_is_in_force_is_told_by_its_end_whether_or_not_anything_fires() -> None:
+    now = utc(2026, 12, 5, 23)
+    matchers = (parse_matcher("slo=shop/a"), parse_matcher("severity=ticket"))
+    silence = Silence(matchers, now, now + HOUR, "ann", "deploy", 7)
+    planned = replace(silence, starts_at=now + HOUR, ends_at=now + 2 * HOUR)
+    moves = replace(ONCE, services=frozenset({"shop"}), slos=frozenset({"db/up"}), reason="new racks")
+    everywhere = replace(ONCE, name="night", services=frozenset({"*"}))
+    assert muted([silence, planned], [moves, everywhere, WEEKLY], now) == (
+        Muted('slo="shop/a", severity="ticket"', Quiet(QuietReason.SILENCED, "7", "ann: deploy", now + HOUR)),
+        Muted("all services", Quiet(QuietReason.MAINTENANCE, "night", "", now + 3 * HOUR)),
+        Muted("db/up, shop", Quiet(QuietReason.MAINTENANCE, "once", "new racks", now + 3 * HOUR)),
+    )
+    assert muted([silence], [moves], now + 4 * HOUR) == ()

@@ -66,6 +66,7 @@ def test_a_silence_holds_back_through_restarts_and_its_end_is_the_page(
     quiet = status.slos[0].alerts[0].quiet
     assert quiet is not None
     assert (quiet.reason, quiet.source, quiet.until) == (QuietReason.SILENCED, str(number), at(REPAIRED))
+    assert [(each.scope, each.quiet) for each in status.muted] == [('slo="shop/availability"', quiet)]
     assert store.alerts.incidents() == ()
     process = Process(store, settings)
     for unix in range(REPAIRED, ENDS, STEP):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
@@ -14,7 +14,7 @@ from sloguard.model.adjustment import Adjusted
 from sloguard.model.alert import Alert, AlertKind, Reason, ReasonCode
 from sloguard.model.measurement import Counts, NoData, NoDataReason
 from sloguard.model.policy import Severity
-from sloguard.model.quiet import Quiet, QuietReason
+from sloguard.model.quiet import Muted, Quiet, QuietReason
 from sloguard.model.status import ServiceStatus, StatusReport
 from sloguard.ports import HealthCheck
 from sloguard.web.links import safe_link
@@ -96,6 +96,21 @@ def test_what_is_the_same_of_several_slos_of_a_service_is_said_once() -> None:
         ("shop: 2 SLOs", "latency, availability."),
         ("mail/delivery", ""),
     ]
+
+
+def test_what_is_kept_quiet_is_told_though_nothing_fires() -> None:
+    """A page that is calm because somebody has silenced everything is not calm."""
+    ends = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+    quiet = Muted('slo="shop/<b>"', Quiet(QuietReason.SILENCED, "7", "ann: <i>deploy", ends))
+    report = StatusReport(AS_OF, partial=False, services=(), muted=(quiet,))
+    answer = ask(app_of(View(report)), "/").text
+    said = " ".join(" ".join(Reader(answer).said).split())
+    assert (
+        'Kept quiet at present Alerts of these are decided and shown, and nobody is told of new ones. slo="shop/<b>" : '
+        "silenced (number 7, ann: <i>deploy) until 2026-11-22 05:00 UTC"
+    ) in said
+    assert "<b>" not in answer
+    assert "Kept quiet" not in ask(app_of(View(replace(report, muted=()))), "/").text
 
 
 def silent(severity: Severity, *, minutes: int, seen: datetime) -> Alert:

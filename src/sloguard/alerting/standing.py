@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sloguard.alerting.maintenance import end_of_maintenance
 from sloguard.model.alert import Alert, AlertKey, AlertKind
-from sloguard.model.maintenance import Maintenance
+from sloguard.model.maintenance import EVERYTHING, Maintenance
 from sloguard.model.policy import Severity
 from sloguard.model.quiet import (
     LABEL_KIND,
     LABEL_SERVICE,
     LABEL_SEVERITY,
     LABEL_SLO,
+    Muted,
     Quiet,
     QuietReason,
     Silence,
@@ -77,17 +78,30 @@ def stated_quiet(
 ) -> Quiet | None:
     """What somebody has said about the alert; of several the one that ends last."""
     labels = alert_labels(slo, alert)
-    said = [
-        Quiet(QuietReason.SILENCED, str(each.id), f"{each.author}: {each.reason}", each.ends_at)
-        for each in silences
-        if each.is_active(now) and each.matches(labels)
-    ]
-    said += [
-        Quiet(QuietReason.MAINTENANCE, window.name, window.reason, end)
-        for window in maintenance
-        if window.concerns(slo.service, slo.declared_id) and (end := end_of_maintenance(window, now))
-    ]
+    said = [_silenced(each) for each in silences if each.is_active(now) and each.matches(labels)]
+    concerned = (each for each in maintenance if each.concerns(slo.service, slo.declared_id))
+    said += filter(None, (_in_maintenance(each, now) for each in concerned))
     return max(said, key=lambda quiet: (quiet.until or now, quiet.source), default=None)
+
+
+def muted(silences: Sequence[Silence], maintenance: Sequence[Maintenance], now: datetime) -> tuple[Muted, ...]:
+    """All that is in force, by its end: whoever looks at a calm page should know of what nobody would hear."""
+    found = [Muted(", ".join(map(str, each.matchers)), _silenced(each)) for each in silences if each.is_active(now)]
+    for window in maintenance:
+        quiet = _in_maintenance(window, now)
+        if quiet is not None:
+            scopes = {"all services"} if EVERYTHING in window.services else window.services | window.slos
+            found.append(Muted(", ".join(sorted(scopes)), quiet))
+    return tuple(sorted(found, key=lambda each: (each.quiet.until or now, each.scope)))
+
+
+def _silenced(silence: Silence) -> Quiet:
+    return Quiet(QuietReason.SILENCED, str(silence.id), f"{silence.author}: {silence.reason}", silence.ends_at)
+
+
+def _in_maintenance(window: Maintenance, now: datetime) -> Quiet | None:
+    end = end_of_maintenance(window, now)
+    return Quiet(QuietReason.MAINTENANCE, window.name, window.reason, end) if end else None
 
 
 def upstreams(slos: Sequence[Slo]) -> Mapping[str, frozenset[str]]:

@@ -11,7 +11,7 @@ from sloguard.alerting.decide import FLAP_WINDOW
 from sloguard.alerting.incident import firing_incident, no_data_incident
 from sloguard.alerting.judgement import judge
 from sloguard.alerting.notifications import TellingRules
-from sloguard.alerting.standing import Routes, stated_quiet, upstreams
+from sloguard.alerting.standing import Routes, muted, stated_quiet, upstreams
 from sloguard.clock import monotonic_seconds
 from sloguard.daemon.rulings import Conclusion, Known, Ruling, Telling, conclude, log_changes, removal
 from sloguard.errors import PrometheusError
@@ -129,7 +129,10 @@ class Cycle:
         if settled is not None:
             self._ledger.committed(settled)
         log_changes(concluded)
-        report = status_report(now, services, _with_alerts(statuses, concluded))
+        report = replace(
+            status_report(now, services, _with_alerts(statuses, concluded)),
+            muted=muted(sight.silences, self._configuration.maintenance, now),
+        )
         left_out = {key.slo_id: count for key, count in settled.left_out.items()} if settled else {}
         return CycleReport(report, concluded.changes, error, refused, left_out, concluded.outcome.held_back)
 

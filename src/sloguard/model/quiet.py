@@ -48,6 +48,15 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True)
+class Muted:
+    """Something that is kept quiet for a time, whether or not an alert of it fires."""
+
+    scope: str
+    """Matchers of alerts, or services and SLOs."""
+    quiet: Quiet
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     """Says that nobody wants to hear of some alerts for a time."""
 

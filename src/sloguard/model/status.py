@@ -10,6 +10,7 @@ from sloguard.model.adjustment import Adjusted
 from sloguard.model.alert import Alert
 from sloguard.model.group import Group
 from sloguard.model.measurement import Counts, NoData
+from sloguard.model.quiet import Muted
 from sloguard.model.window import Window
 
 
@@ -110,6 +111,8 @@ class StatusReport:
     partial: bool
     """At least one SLO has no data."""
     services: tuple[ServiceStatus, ...]
+    muted: tuple[Muted, ...] = ()
+    """Silences and maintenance in force, where these are known."""
 
     @property
     def slos(self) -> tuple[SloStatus, ...]:

@@ -11,6 +11,7 @@ from sloguard.model.status import Health, ServiceStatus, SloState, SloStatus, St
 from sloguard.ports import HealthCheck
 from sloguard.presentation import status_words as say
 from sloguard.presentation.adjustments import adjusted_words, applied, effect_words, label, scope
+from sloguard.presentation.quiet_words import quiet_words
 from sloguard.presentation.words import count, instant, percent, unbroken, window
 from sloguard.web.attention import Attention, attention, broken_parts
 from sloguard.web.links import page_path, safe_link
@@ -85,6 +86,8 @@ class Overview:
     attention: tuple[Attention, ...]
     services: tuple[ServiceCard, ...]
     adjustments: tuple[AdjustmentRow, ...]
+    muted: tuple[tuple[str, str], ...]
+    """What is kept quiet, and why."""
     standing_by: str
     """Which other daemon evaluates; empty if this one does."""
 
@@ -98,6 +101,7 @@ def overview(report: StatusReport, checks: Sequence[HealthCheck], standing_by: s
         attention=(*(replace(part, more=_MAYBE_OLD) for part in broken_parts(checks)), *attention(report)),
         services=tuple(_card(service, report.as_of) for service in report.services),
         adjustments=tuple(_adjustment(each) for each in applied(report)),
+        muted=tuple((each.scope, unbroken(quiet_words(each.quiet))) for each in report.muted),
         standing_by=standing_by,
     )
 
