@@ -31,6 +31,8 @@ _log = structlog.get_logger(__name__)
 
 DELIVERY_INTERVAL = timedelta(seconds=1)
 REPLAY_RETRY_INTERVAL = timedelta(seconds=30)
+REFUSED_RETRY_INTERVAL = timedelta(hours=1)
+"""Some queries are refused for ever, others took too long once."""
 _KEEP_SMALL_INTERVAL = timedelta(hours=1)
 _MISFIRE_GRACE_SECONDS = 60
 _CLOCK_SECONDS = 5.0
@@ -154,7 +156,10 @@ class Daemon:
             _log.error("delivery_failed", error=str(error))
 
     def replay(self) -> None:
-        """Fill in the history that the windows need; the job ends once nothing is missing."""
+        """Fill in the history that the windows need; the job ends once nothing is missing.
+
+        What Prometheus refuses is missing still, and asked for again after a while.
+        """
         now = utc_now()
         reach = max((longest(slo.window) for slo in self._configuration.slos), default=timedelta(0))
         until = now - self._configuration.evaluation.settle
@@ -169,7 +174,12 @@ class Daemon:
         except PrometheusError as error:
             _log.warning("replay_interrupted", error=str(error))
             return
-        if outcome.complete:
+        if outcome.complete and outcome.refused:
+            _log.warning("replay_refused", slos=len(outcome.refused), reason=next(iter(outcome.refused.values())))
+            self._scheduler.reschedule_job(
+                "replay", trigger="interval", seconds=round(REFUSED_RETRY_INTERVAL.total_seconds())
+            )
+        elif outcome.complete:
             self._scheduler.remove_job("replay")
             _log.info("replay_complete")
 
