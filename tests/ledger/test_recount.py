@@ -75,11 +75,9 @@ def slices(store: Store) -> Sequence[Slice]:
     return store.ledger.slices(KEY, START, END)
 
 
-def recount(
-    client: PrometheusClient, store: Store, *, until: int = END, only_unseen: bool = False
-) -> tuple[Recounted, ...]:
+def recount(client: PrometheusClient, store: Store, *, only_unseen: bool = False) -> tuple[Recounted, ...]:
     again = Recount(client, store.recounts, timedelta(seconds=MINUTE), SCRAPE, only_unseen=only_unseen)
-    return again.run(PLAN, at(until - HOUR), at(until), at(until))
+    return again.run(PLAN, at(END - HOUR), at(END), at(END))
 
 
 def test_late_data_are_counted_once(
@@ -104,7 +102,9 @@ def test_late_data_are_counted_once(
 def test_what_came_minutes_late_while_it_was_counted_is_found(
     clients: tuple[PrometheusClient, PrometheusClient], store: Store, tmp_path: Path
 ) -> None:
-    """Each slice of that time was settled without its samples, which Prometheus had when the next ones were."""
+    """Each slice of that time was settled without its samples, which Prometheus had when the next ones were. And the
+    recount comes before the next evaluation.
+    """
     early, whole = clients
     start, end = LATE[0] - 300, LATE[1] + 300
     Replay(early, store.ledger, timedelta(seconds=MINUTE)).run(PLAN, at(START), at(start))
@@ -121,7 +121,7 @@ def test_what_came_minutes_late_while_it_was_counted_is_found(
     truth.close()
     before = known_of(slices(store))
     assert before.total < expected.total - 1_000
-    (change,) = recount(whole, store, until=end)
+    (change,) = recount(whole, store)
     assert change.after.total - change.before.total == expected.total - before.total
     assert change.after.bad - change.before.bad == expected.bad - before.bad
     assert known_of(slices(store)) == expected

@@ -61,6 +61,9 @@ class Recount:
             StoreError: the store could not be written.
         """
         start, end = (int(at.timestamp()) // self._slice_seconds * self._slice_seconds for at in (since, until))
+        # The next evaluation may be minutes away, and what none has counted yet is not to be waited for.
+        marks = self._store.marks()
+        end = min(end, max((marks[key].watermark for key in plan.keys if key in marks), default=start))
         changed: list[Recounted] = []
         for chunk in _chunks(start, end, self._slice_seconds):
             marks = self._store.marks()
