@@ -165,6 +165,16 @@ def test_what_nobody_declares_is_forgotten_when_it_is_past(store: Store) -> None
     assert list(all_slices(store, generation)) == []
 
 
+def test_what_is_forgotten_takes_its_holes_along_and_no_hole_outlives_its_time(store: Store) -> None:
+    store.ledger.write_ranges([counted(minutes(0, 60), key=OTHER), counted(minutes(0, 180))])
+    store.ledger.note_holes({OTHER: (0, 600)})
+    for hole in ((0, 600), (3000, 4200), (6000, 6600)):
+        store.ledger.note_holes({KEY: hole})
+    list(store.upkeep.expire(3600, {KEY}))
+    assert store.ledger.marks().keys() == {KEY}
+    assert store.ledger.holes() == {KEY: ((3000, 4200), (6000, 6600))}
+
+
 KINDS = {"t": NotificationKind.TRIGGER, "u": NotificationKind.UPDATE, "r": NotificationKind.RESOLVE}
 COURSES: Mapping[str, str] = {
     # What became of each entry, and which of them are left: + delivered, ? waiting, - dead.

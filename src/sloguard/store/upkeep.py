@@ -14,7 +14,7 @@ from sloguard.ports import LedgerKey, RollUp
 from sloguard.store.bulk import all_rows, for_each
 from sloguard.store.connection import reading, shrink, writing
 from sloguard.store.ledger import DELETE_RANGE, series_keys
-from sloguard.store.tables import PENDING_STATE, EntryState, outbox, series, slices
+from sloguard.store.tables import PENDING_STATE, EntryState, holes, outbox, series, slices
 from sloguard.store.turns import own_slices
 
 _SERIES_AT_ONCE = 500
@@ -118,6 +118,7 @@ class SqlUpkeep:
                 past = slices.c.start + slices.c.seconds <= before
                 of_these = slices.c.series_key.in_(some), slices.c.start < before
                 deleted = connection.execute(delete(slices).where(*of_these, past)).rowcount
+                connection.execute(delete(holes).where(holes.c.series_key.in_(some), holes.c.end <= before))
                 left = select(func.min(slices.c.start)).where(slices.c.series_key == series.c.key).scalar_subquery()
                 connection.execute(
                     update(series)
@@ -141,7 +142,10 @@ class SqlUpkeep:
             with writing(self.engine) as connection:
                 own_slices(connection)
                 empty = ~exists().where(slices.c.series_key == series.c.key)
-                connection.execute(delete(series).where(series.c.key.in_(some), over, empty))
+                past = select(series.c.key).where(series.c.key.in_(some), over, empty)
+                gone = connection.execute(past).scalars().all()
+                connection.execute(delete(holes).where(holes.c.series_key.in_(gone)))
+                connection.execute(delete(series).where(series.c.key.in_(gone)))
             yield 0
 
     def expire_notifications(self, before: datetime) -> Iterator[int]:
