@@ -17,7 +17,7 @@ from sloguard.daemon.left_out import LeftOut
 from sloguard.daemon.replicas import replicas_words
 from sloguard.daemon.telemetry import Telemetry
 from sloguard.daemon.watch import Sight, Watch
-from sloguard.errors import LeaseLostError, PrometheusError, SloguardError
+from sloguard.errors import LeaseLostError, SloguardError
 from sloguard.evaluation.windows import longest
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.plan import CountingPlan
@@ -171,7 +171,7 @@ class Daemon:
                 on_progress=self._replayed,
                 stopped=self._stopping.is_set,
             )
-        except PrometheusError as error:
+        except SloguardError as error:
             _log.warning("replay_interrupted", error=str(error))
             return
         if outcome.complete and outcome.refused:
