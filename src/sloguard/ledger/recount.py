@@ -52,7 +52,7 @@ class Recount:
         *,
         stopped: Callable[[], bool] = lambda: False,
     ) -> tuple[Recounted, ...]:
-        """Count whole slices between two instants again, and write down what has become better, chunk by chunk.
+        """Count again from the full hour before an instant to another one, and write down what has become better.
 
         Of each SLO only what is counted already is counted again: the rest is for the daemon and for replay.
 
@@ -60,7 +60,9 @@ class Recount:
             PrometheusError: an answer did not come.
             StoreError: the store could not be written.
         """
-        start, end = (int(at.timestamp()) // self._slice_seconds * self._slice_seconds for at in (since, until))
+        # Old time is known in sums, which may not be counted in part.
+        start = int(since.timestamp()) // HOUR_SECONDS * HOUR_SECONDS
+        end = int(until.timestamp()) // self._slice_seconds * self._slice_seconds
         # The next evaluation may be minutes away, and what none has counted yet is not to be waited for.
         marks = self._store.marks()
         end = min(end, max((marks[key].watermark for key in plan.keys if key in marks), default=start))
@@ -91,12 +93,14 @@ class Recount:
         outcomes = _Outcomes.of(plan)
         found = []
         for key, known in self._stored(steps, chunk).items():
-            earlier = [each.end for each in known if each.start < chunk.start]
+            last_seen = max((each.end for each in known if each.start < chunk.start), default=None)
+            if last_seen is not None and last_seen > chunk.start:
+                continue  # only its sum is known, and it begins earlier
             counted = counted_range(
                 key,
                 (chunk.start, chunk.end),
                 steps[key],
-                last_seen=max(earlier, default=None),
+                last_seen=last_seen,
                 slice_seconds=self._slice_seconds,
                 bridging=key not in plan.sampled,
             )
@@ -161,7 +165,7 @@ def _no_less(before: float, after: float) -> bool:
 
 
 def _chunks(start: int, end: int, step: int) -> Iterator[Chunk]:
-    """Bounds within are whole hours: coarser slices lie between them."""
+    """Bounds are full hours: coarser slices lie between them."""
     while start < end:
         until = min(end, (start // HOUR_SECONDS * HOUR_SECONDS) + _CHUNK_SECONDS)
         yield Chunk(start, until, step)
