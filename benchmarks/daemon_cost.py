@@ -21,6 +21,7 @@ from sloguard.evaluation.tiers import standard_tiers
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.live import LiveLedger, Settled
 from sloguard.ledger.plan import counting_plan, ledger_key
+from sloguard.ledger.replaying import Replaying
 from sloguard.model.measurement import Slice
 from sloguard.model.policy import AlertPolicy
 from sloguard.model.settings import Configuration, EvaluationSettings, PrometheusSettings
@@ -141,7 +142,8 @@ def run(slos: tuple[Slo, ...], file: Path, url: str) -> Mapping[str, float]:
         evaluation, plan = configuration.evaluation, counting_plan(slos)
         ledger = WatchedLedger(client, store.ledger, evaluation, prometheus.scrape_interval, plan)
         alerts = WatchedAlerts(store.alerts)
-        cycle = Cycle(configuration, ledger, histories, alerts, AdhocQueries(prometheus), quiet=store.quiet)
+        adhoc, replaying = AdhocQueries(prometheus), Replaying(store.ledger, store.provisional, slos)
+        cycle = Cycle(configuration, ledger, histories, alerts, adhoc, quiet=store.quiet, replaying=replaying)
         longest = wall = 0.0
         cpu = time.process_time()
         for number in range(EVALUATIONS):

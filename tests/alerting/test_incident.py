@@ -15,8 +15,10 @@ from sloguard.evaluation.signals import tier_signal
 from sloguard.evaluation.status import slo_status
 from sloguard.evaluation.tiers import standard_tiers
 from sloguard.model.alert import Alert, AlertKey, AlertKind, Incident, Reason, ReasonCode
+from sloguard.model.measurement import Counts
 from sloguard.model.policy import AlertPolicy, Severity
 from sloguard.model.slo import EventsIndicator, Slo
+from sloguard.model.status import Provisional
 from sloguard.model.window import RollingWindow
 from tests.support.observations import MINUTE, NOW, observed
 
@@ -82,13 +84,25 @@ def test_every_reason_has_its_sentence() -> None:
         assert reason_sentence(Reason(code)).endswith(".")
 
 
-def told(reason: Reason, kind: AlertKind = AlertKind.OBJECTIVE) -> Incident:
+def told(reason: Reason, kind: AlertKind = AlertKind.OBJECTIVE, *, provisional: Provisional | None = None) -> Incident:
     seen = observed([(0.05, 100.0)] * 4 * 1440, ended=20 * MINUTE)
     readings = read_tiers(SLO.tiers, SLO.budget_ratio, seen)
     alert = Alert(Severity.TICKET, NOW, reason, kind=kind)
-    status = slo_status(SLO, seen, readings, None, alert)
+    status = replace(slo_status(SLO, seen, readings, None, alert), provisional=provisional)
     make = no_data_incident if kind is AlertKind.NO_DATA else partial(firing_incident, contributors=())
     return make(SLO, status, alert, now=NOW)
+
+
+def test_nothing_provisional_is_told() -> None:
+    provisional = Provisional(0.5, Counts(1.0, 100.0))
+    burning = Reason(ReasonCode.BURNING, 60 * MINUTE, 5 * MINUTE, Decimal("14.4"), 20.0, 20.0)
+    incident = told(burning, provisional=provisional)
+    assert (incident.budget_remaining_ratio, incident.time_to_exhaustion) == (None, None)
+    assert incident.success_ratio == told(burning).success_ratio, "it is that of the window that decided"
+    stopped = Reason(ReasonCode.DATA_STOPPED, limit=5 * MINUTE, last_seen_at=NOW)
+    silent = told(stopped, AlertKind.NO_DATA, provisional=provisional)
+    assert (silent.success_ratio, silent.budget_remaining_ratio) == (None, None)
+    assert "Last known" not in silent.reason
 
 
 def test_silence_in_plain_words() -> None:

@@ -73,7 +73,7 @@ def store(tmp_path: Path, configuration: Configuration) -> Iterator[Store]:
 
 
 def read(store: Store, configuration: Configuration) -> dict[str, SloStatus]:
-    return {slo.id: slo for slo in stored_status(configuration, store.ledger, store.alerts, NOW).slos}
+    return {slo.id: slo for slo in stored_status(configuration, store, NOW).slos}
 
 
 OUTAGE = exclusion(BROKEN.start, BROKEN.stop)

@@ -84,7 +84,7 @@ def test_people_see_the_budget_against_the_time(tmp_path: Path) -> None:
     address = filled(tmp_path, text, utc("2026-10-01T00:00"), now)
     words = "100 % spent, 50 % of the month gone"
     store = open_store(address)
-    report = stored_status(configuration_of(loaded(text)), store.ledger, store.alerts, now)
+    report = stored_status(configuration_of(loaded(text)), store, now)
     store.close()
     (cells,) = (row.cells for row in status_table(report).rows)
     assert "this month" in cells

@@ -52,7 +52,9 @@ def statuses(tmp_path: Path, configuration: Configuration, bad: dict[str, float]
         if slo.name in bad:
             slices = tuple(Slice(at, HOUR, bad[slo.name], 100.0) for at in range(start, END, HOUR))
             store.ledger.write_ranges([CountedRange(ledger_key(slo), start, END, slices)])
-    report = stored_status(configuration, store.ledger, store.alerts, NOW)
+        else:
+            store.ledger.write_replayed([], {ledger_key(slo): (start, END)})
+    report = stored_status(configuration, store, NOW)
     store.close()
     return {slo.name: slo for slo in report.slos}
 

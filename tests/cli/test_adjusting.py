@@ -51,6 +51,16 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def note_replayed(directory: Path, days: int) -> None:
+    """So many days were asked for."""
+    configuration = load_text(CONFIG, "slo.yaml", {}, directory).configuration
+    assert configuration is not None
+    store = open_store("sqlite:///sloguard.db")
+    asked = (END - days * 24 * HOUR, END)
+    store.ledger.write_replayed([], {ledger_key(slo): asked for slo in configuration.slos[:2]})
+    store.close()
+
+
 @pytest.fixture
 def sloguard(directory: Path) -> Sloguard:
     def run(*arguments: str) -> str:
@@ -150,7 +160,8 @@ def test_of_one_group_it_is_told_which_composites_stay_as_they_are(sloguard: Slo
     assert "shop/all counts shop/b as a whole" in fix.stderr
 
 
-def test_what_check_says_rests_on_what_is_left(sloguard: Sloguard) -> None:
+def test_what_check_says_rests_on_what_is_left(sloguard: Sloguard, directory: Path) -> None:
+    note_replayed(directory, 30)
     sloguard("correct", "add", "shop/a", "--bad", "900", *BROKEN, "--reason", "found in the proxy's log")
     broken = CliRunner().invoke(app, ["check", "--at", AT])
     assert broken.exit_code == 1

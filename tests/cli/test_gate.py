@@ -29,8 +29,8 @@ def sloguard(directory: Path, *arguments: str) -> subprocess.CompletedProcess[st
     return subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=60, check=False)
 
 
-def ledger(directory: Path, *, hours_ago: int) -> None:
-    """A ledger of one good day that ends so long ago."""
+def ledger(directory: Path, *, hours_ago: int, days: int = 30) -> None:
+    """A ledger of one good day that ends so long ago; for so many days Prometheus was asked."""
     (directory / "slo.yaml").write_bytes(CONFIG)
     loaded = load_text(CONFIG, "slo.yaml", {}, directory)
     assert loaded.configuration is not None
@@ -38,7 +38,8 @@ def ledger(directory: Path, *, hours_ago: int) -> None:
     end = int(time.time()) // 3600 * 3600 - 3600 * hours_ago
     slices = tuple(Slice(end - 3600 * back, 3600, 0.0, 1000.0) for back in range(24, 0, -1))
     store = open_store(f"sqlite:///{directory}/sloguard.db")
-    store.ledger.write_ranges([CountedRange(ledger_key(slo), slices[0].start, end, slices)])
+    counted = CountedRange(ledger_key(slo), slices[0].start, end, slices)
+    store.ledger.write_replayed([counted], {ledger_key(slo): (end - days * 86_400, end)})
     store.close()
 
 
@@ -46,6 +47,14 @@ def test_a_fresh_ledger_is_judged(tmp_path: Path) -> None:
     ledger(tmp_path, hours_ago=0)
     done = sloguard(tmp_path, "check")
     assert (done.returncode, done.stdout.split()[0]) == (0, "kept")
+
+
+def test_a_ledger_that_lacks_most_of_the_window_is_no_data(tmp_path: Path) -> None:
+    ledger(tmp_path, hours_ago=0, days=3)
+    done = sloguard(tmp_path, "check")
+    assert (done.returncode, done.stdout.split()[0]) == (0, "unknown")
+    assert "no data: provisional, 10 % of the history is replayed so far" in done.stdout
+    assert sloguard(tmp_path, "check", "--fail-without-data").returncode == 1
 
 
 def test_an_old_ledger_is_not(tmp_path: Path) -> None:

@@ -7,10 +7,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sloguard.cli.main import app
-from sloguard.config import load_text
-from sloguard.ledger.plan import ledger_key
 from sloguard.store import open_store
-from tests.cli.test_adjusting import AT, CONFIG, END, HOUR, Sloguard, directory, sloguard
+from tests.cli.test_adjusting import AT, END, HOUR, Sloguard, directory, note_replayed, sloguard
 
 __all__ = ["directory", "sloguard"]
 BEFORE, AFTER = f"{END - 26 * HOUR}", f"{END + 2 * HOUR}"
@@ -44,7 +42,14 @@ def test_a_time_after_the_ledger_is_told_with_what_to_do(sloguard: Sloguard) -> 
     assert reasons(sloguard, AFTER) == {"not_counted"}
 
 
-def test_a_time_that_it_covers_needs_no_words(sloguard: Sloguard) -> None:
+def test_of_a_window_that_is_not_replayed_the_numbers_are_provisional(sloguard: Sloguard, directory: Path) -> None:
+    note_replayed(directory, 15)
+    assert reasons(sloguard, AT) == {"provisional"}
+    assert "Provisional: 50 % of the history is replayed so far" in sloguard("status", "--at", AT)
+
+
+def test_a_time_that_it_covers_needs_no_words(sloguard: Sloguard, directory: Path) -> None:
+    note_replayed(directory, 30)
     assert reasons(sloguard, AT) == {None}
     assert run("status", "--at", AT).stderr == ""
     assert run("status", "--at", BEFORE, "--quiet").stderr == ""
@@ -58,12 +63,7 @@ def test_check_says_it_too(directory: Path) -> None:
 
 def test_a_time_that_was_asked_for_in_vain_is_told_by_the_first_sample(directory: Path) -> None:
     """The replay has asked for a week; Prometheus had a day of it."""
-    configuration = load_text(CONFIG, "slo.yaml", {}, directory).configuration
-    assert configuration is not None
-    asked = {ledger_key(slo): (END - 7 * 24 * HOUR, END) for slo in configuration.slos[:2]}
-    store = open_store("sqlite:///sloguard.db")
-    store.ledger.write_replayed([], asked)
-    store.close()
+    note_replayed(directory, 7)
     done = run("status", "--at", BEFORE)
     assert "No data: no sample seen before 2026-11-21 03:00 UTC" in done.stdout
     assert done.stderr == ""

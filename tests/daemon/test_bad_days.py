@@ -195,6 +195,8 @@ def test_series_that_return_late(lived: Lived, client: PrometheusClient, tmp_pat
 def test_too_little_is_known_until_it_is_recounted(lived: Lived, client: PrometheusClient, tmp_path: Path) -> None:
     store, settings = new_store(tmp_path), configuration(lived.proxy.url, SLOS)
     Replay(client, store.ledger, SLICE).run(PLAN, at(UNTIL - HOUR), at(NOW))
+    # As replay would, if it found nothing there.
+    store.ledger.write_replayed([], dict.fromkeys(PLAN.keys, (NOW - 31 * 24 * HOUR, UNTIL - HOUR)))
     store.ledger.write_ranges([CountedRange(ledger_key(SHOP), UNTIL - 1800, UNTIL - 900, ())])
     found = {slo.id: slo for slo in Process(store, settings).run(NOW + 60).status.slos}
     shop = found["shop/availability"]

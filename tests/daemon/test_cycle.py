@@ -14,12 +14,15 @@ from sloguard.errors import PrometheusUnavailableError
 from sloguard.evaluation.tiers import standard_tiers
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.live import LiveLedger
-from sloguard.ledger.plan import counting_plan
+from sloguard.ledger.plan import counting_plan, ledger_key
 from sloguard.ledger.replay import Replay
+from sloguard.ledger.replaying import Replaying
 from sloguard.model.alert import ReasonCode, Transition
 from sloguard.model.composite import CompositeIndicator, Member
 from sloguard.model.delivery import NotificationKind, OutboxEntry
-from sloguard.model.policy import AlertPolicy, Severity
+from sloguard.model.measurement import Counts
+from sloguard.model.policy import AlertPolicy, BudgetThreshold, Forecast, Severity
+from sloguard.model.provisional import ProvisionalCount
 from sloguard.model.secret import Secret
 from sloguard.model.series import Sample
 from sloguard.model.settings import Configuration, PagerDutyReceiver, PrometheusSettings, SlackReceiver
@@ -101,7 +104,10 @@ class Process:
         self.histories = Histories(self.store.ledger, SLICE)
         ledger = LiveLedger(self.client, self.store.ledger, settings.evaluation, timedelta(seconds=15), plan)
         adhoc = self.adhoc or AdhocQueries(settings.prometheus)
-        self.cycle = Cycle(settings, ledger, self.histories, self.store.alerts, adhoc, quiet=self.store.quiet)
+        replaying = Replaying(self.store.ledger, self.store.provisional, settings.slos)
+        self.cycle = Cycle(
+            settings, ledger, self.histories, self.store.alerts, adhoc, quiet=self.store.quiet, replaying=replaying
+        )
         self.started = False
 
     def run(self, unix: int) -> CycleReport:
@@ -121,6 +127,8 @@ def store(prometheus: PrometheusServer, tmp_path: Path) -> Iterator[Store]:
     with PrometheusClient(PrometheusSettings(url=prometheus.url)) as client:
         plan = counting_plan([availability()])
         Replay(client, opened.ledger, SLICE).run(plan, at(START), at(BROKEN - 600))
+        # As replay would, which finds nothing there.
+        opened.ledger.write_replayed([], dict.fromkeys(plan.keys, (END - 31 * DAY, START)))
     yield opened
     opened.close()
 
@@ -327,3 +335,31 @@ def test_a_composite_pages_and_names_the_member_that_burns(prometheus: Prometheu
     ratios = [counts.bad / counts.total for counts in members_counts if counts]
     assert found.bad / found.total == pytest.approx((3 * ratios[0] + ratios[1]) / 4)
     assert status["shop/whole"].watermark_at == status["shop/found"].watermark_at
+
+
+def budget_policy() -> AlertPolicy:
+    thresholds = tuple(BudgetThreshold(Severity.TICKET, Decimal(left)) for left in ("0.5", "0"))
+    tiers = standard_tiers(1 - OBJECTIVE, MONTH, SLICE)
+    return AlertPolicy(tiers, budget=thresholds, forecast=Forecast(Severity.TICKET, timedelta(days=3)))
+
+
+def test_no_alert_is_decided_by_a_provisional_number(prometheus: PrometheusServer, tmp_path: Path) -> None:
+    """A new ledger: whether the window as a whole is overspent or not, what is counted decides, and is told."""
+    slo = replace(availability(), policy=budget_policy())
+    decided: list[object] = []
+    for counts in (None, Counts(bad=5_000.0, total=1_000_000.0), Counts(bad=0.0, total=1_000_000.0)):
+        opened = open_store(f"sqlite:///{tmp_path}/{len(decided)}.db")
+        if counts is not None:
+            known = ProvisionalCount(at(BROKEN) - MONTH, at(BROKEN), counts)
+            opened.provisional.keep_provisional({ledger_key(slo): known})
+        process = Process(opened, configuration(prometheus.url, [slo]))
+        reports = [process.run(unix) for unix in range(BROKEN - 4_500, BROKEN + 600, 60)]
+        (last,) = reports[-1].status.slos
+        assert last.provisional is not None
+        assert (last.counts == counts) is (counts is not None)
+        assert last.state is SloState.BURNING
+        incidents = [entry.notification.incident for entry in outbox(opened)]
+        assert {(each.severity, each.budget_remaining_ratio) for each in incidents} == {(Severity.PAGE, None)}
+        decided.append(([report.decisions for report in reports], incidents))
+        opened.close()
+    assert decided[0] == decided[1] == decided[2]

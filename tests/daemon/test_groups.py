@@ -139,7 +139,7 @@ def test_the_stored_status_has_the_groups(prometheus: PrometheusServer, store: S
     process = Process(store, settings)
     for unix in range(BROKEN - 1200, BROKEN + 601, 60):
         process.run(unix)
-    report = stored_status(settings, store.ledger, store.alerts, None)
+    report = stored_status(settings, store, None)
     slos = json.loads(json.dumps(status_document(report)))["services"][0]["slos"]
     assert [(slo["id"], slo["group"]) for slo in slos] == [
         ('shop/availability{tenant="acme"}', {"tenant": "acme"}),

@@ -226,7 +226,7 @@ def test_status_tells_what_is_approximate(replayed: Store) -> None:
     estimated, exact = {ERROR_RATIO, SAME_WEIGHT, INTERPOLATED}, {SUMMED, BY_BUCKET, FRESHNESS}
     # A window that reaches back beyond what was replayed would be approximate by itself.
     slos = [replace(slo, window=RollingWindow(timedelta(hours=2))) for slo in (*estimated, *exact)]
-    report = stored_status(configuration_of(*slos), replayed.ledger, replayed.alerts, at(END))
+    report = stored_status(configuration_of(*slos), replayed, at(END))
     found = {slo.name for service in report.services for slo in service.slos if slo.approximate}
     assert found == {slo.name for slo in estimated}
 

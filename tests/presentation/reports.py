@@ -1,5 +1,6 @@
 """Status reports: one that shows every state, and a strategy for any that the types allow."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -8,7 +9,16 @@ from hypothesis import strategies as st
 from sloguard.model.alert import Alert, Reason, ReasonCode
 from sloguard.model.measurement import Counts, NoData, NoDataReason
 from sloguard.model.policy import Severity
-from sloguard.model.status import ErrorBudget, Grade, Health, ServiceStatus, SloState, SloStatus, StatusReport
+from sloguard.model.status import (
+    ErrorBudget,
+    Grade,
+    Health,
+    Provisional,
+    ServiceStatus,
+    SloState,
+    SloStatus,
+    StatusReport,
+)
 from sloguard.model.window import CalendarWindow, Period, RollingWindow
 
 AS_OF = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -71,6 +81,17 @@ def slo_status(
         owner=owner,
         runbook_url=runbook_url,
     )
+
+
+def provisional(
+    replayed_ratio: float, counts: Counts | None = None, *, why: str = "", alerts: tuple[Alert, ...] = ()
+) -> SloStatus:
+    """An SLO that is spending its budget ten times over, as far as is known; without counts by what is replayed."""
+    state = SloState.BURNING if alerts else SloState.NO_DATA
+    no_data = None if alerts else NoData(MONTH, NoDataReason.PROVISIONAL, replayed_ratio)
+    known = counts or Counts(bad=10, total=1_000)
+    status = slo_status("a", counts=known, state=state, no_data=no_data, alerts=alerts, approximate=True)
+    return replace(status, health_score=None, provisional=Provisional(replayed_ratio, counts, why))
 
 
 def every_state() -> StatusReport:
@@ -180,6 +201,7 @@ _SLOS = st.builds(
     health_score=st.none() | _FLOATS,
     watermark_at=st.none() | _INSTANTS,
     no_data=st.none() | st.builds(NoData, window=_LENGTHS, reason=st.sampled_from(NoDataReason)),
+    provisional=st.none() | st.builds(Provisional, replayed_ratio=st.floats(0, 1)),
     alerts=st.lists(
         st.builds(Alert, severity=st.sampled_from(Severity), started_at=_INSTANTS, reason=_REASONS), max_size=3
     ).map(tuple),

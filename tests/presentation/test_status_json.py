@@ -11,7 +11,7 @@ from sloguard.model.measurement import Counts
 from sloguard.model.policy import Severity
 from sloguard.model.status import Grade, Health, ServiceStatus, StatusReport
 from sloguard.presentation.status_json import status_document
-from tests.presentation.reports import AS_OF, PAGE, any_report, every_state, slo_status
+from tests.presentation.reports import AS_OF, PAGE, any_report, every_state, provisional, slo_status
 
 
 def _first_slo(document: dict[str, object]) -> dict[str, object]:
@@ -67,6 +67,8 @@ def test_a_document_in_full() -> None:
                         "time_to_exhaustion_seconds": 18_000,
                         "coverage_ratio": 1.0,
                         "approximate": False,
+                        "provisional": False,
+                        "replayed_ratio": None,
                         "adjusted": False,
                         "adjustments": None,
                         "health_score": 97.2,
@@ -118,6 +120,15 @@ def test_burn_rates_ascend_and_whole_counts_are_integers() -> None:
     assert list(slo["burn_rates"]) == ["5m", "1h", "6h"]
     assert isinstance(slo["counts"], dict)
     assert all(type(number) is int for number in slo["counts"].values())
+
+
+def test_provisional_numbers_are_numbers_that_say_so() -> None:
+    slo = provisional(0.63, Counts(bad=2, total=100))
+    report = StatusReport(AS_OF, partial=True, services=(ServiceStatus("onboarding", None, (slo,)),))
+    written = _first_slo(status_document(report))
+    assert (written["state"], written["no_data_reason"]) == ("no_data", "provisional")
+    assert (written["approximate"], written["provisional"], written["replayed_ratio"]) == (True, True, 0.63)
+    assert (written["counts"], written["success_ratio"]) == ({"good": 98, "bad": 2, "total": 100}, 0.98)
 
 
 def test_parts_of_events_stay_parts() -> None:

@@ -24,7 +24,17 @@ from sloguard.presentation.status_words import (
     state_words,
     success_words,
 )
-from tests.presentation.reports import AS_OF, HOUR, MONTH, PAGE, TICKET, any_report, every_state, slo_status
+from tests.presentation.reports import (
+    AS_OF,
+    HOUR,
+    MONTH,
+    PAGE,
+    TICKET,
+    any_report,
+    every_state,
+    provisional,
+    slo_status,
+)
 from tests.support.adjustments import exclusion
 
 
@@ -46,6 +56,15 @@ from tests.support.adjustments import exclusion
         (
             slo_status("a", state=SloState.NO_DATA, no_data=NoData(MONTH, NoDataReason.LOW_COVERAGE, 0.41)),
             "No data: only 41 % of the window was seen",
+        ),
+        (provisional(0.63221, Counts(10, 1000)), "Provisional: 63 % of the history is replayed so far"),
+        (
+            provisional(0.0),
+            "Provisional: 0 % of the history is replayed so far, and what is shown is that part alone",
+        ),
+        (
+            provisional(0.63, Counts(10, 1000), alerts=(PAGE,)),
+            "Burning, provisional: 63 % of the history is replayed so far (page)",
         ),
     ],
 )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sloguard.model.adjustment import Adjusted
 from sloguard.model.daily import BudgetDay, BudgetHistory
 from sloguard.model.measurement import Counts, NoDataReason
-from sloguard.model.status import StatusReport
+from sloguard.model.status import ServiceStatus, StatusReport
 from sloguard.presentation.csv_text import csv_text
 from sloguard.presentation.history_text import (
     HEADER,
@@ -28,7 +28,7 @@ from sloguard.presentation.markdown import markdown_table, plain
 from sloguard.presentation.status_csv import status_csv
 from sloguard.presentation.status_table import status_markdown
 from tests.evaluation.test_status import SLO
-from tests.presentation.reports import AS_OF, any_report, every_state
+from tests.presentation.reports import AS_OF, any_report, every_state, provisional
 from tests.support.adjustments import exclusion
 
 DAY = BudgetDay(
@@ -115,6 +115,16 @@ def test_a_status_as_csv() -> None:
     assert (first["alerts"], first["adjusted"], first["burn_rate_1h"]) == ("page", "false", "16.2")
     backup = next(row for row in rows if row["name"] == "backup-freshness")
     assert (backup["total"], backup["success_ratio"], backup["no_data_reason"]) == ("", "", "low_coverage")
+
+
+def test_provisional_numbers_as_csv_and_markdown() -> None:
+    services = (ServiceStatus("onboarding", None, (provisional(0.63, Counts(bad=2, total=10_000)),)),)
+    report = StatusReport(AS_OF, partial=True, services=services)
+    (row,) = rows_of(status_csv(report))
+    assert (row["provisional"], row["replayed_ratio"], row["state"], row["bad"]) == ("true", "0.63", "no_data", "2")
+    row_in_markdown = status_markdown(report).splitlines()[4]
+    assert "| ≈ 99.98 % | ≈ 80 % |" in row_in_markdown
+    assert "| Provisional: 63 % of the history is replayed so far |" in row_in_markdown
 
 
 @given(any_report)

@@ -1,5 +1,6 @@
 """Verdicts on objectives, in every form a pipeline reads."""
 
+import json
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
@@ -7,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sloguard.model.alert import Alert
 from sloguard.model.measurement import Counts
 from sloguard.model.status import ServiceStatus, SloStatus, StatusReport
 from sloguard.presentation.verdict import Judged, Verdict, fails, judged, junit, markdown, verdict_document
-from tests.presentation.reports import AS_OF, slo_status
+from tests.presentation.reports import AS_OF, PAGE, provisional, slo_status
 
 
 def report(*slos: SloStatus) -> StatusReport:
@@ -35,6 +37,21 @@ def test_an_objective_is_judged(counts: Counts | None, verdict: Verdict, failing
     assert fails(each, without_data=False) is failing
     assert fails(each, without_data=True) is (failing or verdict is Verdict.UNKNOWN)
     assert verdict_document(report(status), without_data=False)["passed"] is not failing
+
+
+@pytest.mark.parametrize("counts", [Counts(bad=16, total=10_000), Counts(bad=0, total=10_000)])
+@pytest.mark.parametrize("alerts", [(), (PAGE,)])
+def test_a_provisional_number_neither_passes_nor_fails(counts: Counts, alerts: tuple[Alert, ...]) -> None:
+    status = provisional(0.63, counts, alerts=alerts)
+    (each,) = judged(report(status))
+
+    assert each.verdict is Verdict.UNKNOWN
+    assert not fails(each, without_data=False)
+    assert fails(each, without_data=True)
+    assert each.words == "no data: provisional, 63 % of the history is replayed so far"
+    assert "<skipped" in junit([each], without_data=False)
+    written = json.loads(json.dumps(verdict_document(report(status), without_data=True)))
+    assert [slo["provisional"] for slo in written["slos"]] == [True]
 
 
 def test_words_tell_ratio_objective_and_budget() -> None:

@@ -45,6 +45,7 @@ def downgrade_to(path: Path, revision: str) -> None:
     """Make the store look as the sloguard of that revision left it."""
     with sqlite3.connect(path) as connection:
         connection.execute("DROP TABLE lease")
+        connection.execute("DROP TABLE provisional_counts")
         if revision < "0007":
             connection.execute("DROP TABLE holes")
             connection.execute("DROP TABLE recounts")

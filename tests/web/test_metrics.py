@@ -17,11 +17,13 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 from sloguard.daemon.telemetry import Telemetry
 from sloguard.demo.prometheus import program
 from sloguard.model.adjustment import Adjusted
-from sloguard.model.status import StatusReport
+from sloguard.model.alert import Alert
+from sloguard.model.measurement import Counts
+from sloguard.model.status import ServiceStatus, StatusReport
 from sloguard.promql import names
 from sloguard.web import create_app
 from sloguard.web.metrics import SERVICE_HEALTH_HELP, SLO_METRICS, StatusCollector
-from tests.presentation.reports import any_report, every_state
+from tests.presentation.reports import PAGE, any_report, every_state, provisional
 from tests.web.asking import ANOTHER, RUNNING, STARTING, Past, View, app_of, ask
 
 AVAILABILITY = {"slo_id": "onboarding/availability", "slo_service": "onboarding", "slo_name": "availability"}
@@ -80,6 +82,21 @@ def test_who_stands_by_leaves_the_numbers_to_who_evaluates() -> None:
     families = list(registry.collect())
     assert families
     assert not [sample for family in families for sample in family.samples]
+
+
+@pytest.mark.parametrize("alerts", [(), (PAGE,)])
+def test_what_is_provisional_has_no_samples(alerts: tuple[Alert, ...]) -> None:
+    """A series must not mix what is counted and what stands in for it."""
+    slo = provisional(0.63, Counts(bad=2, total=100), alerts=alerts)
+    report = replace(every_state(), services=(ServiceStatus("onboarding", None, (slo,)),))
+    sampled = {sample.name for family in _registry(report).collect() for sample in family.samples}
+    assert sampled == {
+        names.METRIC_OBJECTIVE,
+        names.METRIC_BURN_RATE,
+        names.METRIC_COVERAGE,
+        names.METRIC_WATERMARK,
+        names.METRIC_ALERT,
+    }
 
 
 def test_service_health() -> None:

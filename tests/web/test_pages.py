@@ -20,7 +20,7 @@ from sloguard.ports import HealthCheck
 from sloguard.web.links import safe_link
 from sloguard.web.overview import overview
 from sloguard.web.rendering import render, way_back
-from tests.presentation.reports import AS_OF, PAGE, any_report, every_state, slo_status
+from tests.presentation.reports import AS_OF, PAGE, any_report, every_state, provisional, slo_status
 from tests.support.adjustments import correction, exclusion
 from tests.web.asking import ANOTHER, AWAY, RUNNING, STARTING, WELL, View, app_of, ask
 
@@ -111,6 +111,17 @@ def test_what_is_kept_quiet_is_told_though_nothing_fires() -> None:
     ) in said
     assert "<b>" not in answer
     assert "Kept quiet" not in ask(app_of(View(replace(report, muted=()))), "/").text
+
+
+def test_provisional_numbers_say_what_they_are() -> None:
+    slo = provisional(0.63, Counts(bad=2, total=10_000))
+    page = page_of(View(StatusReport(AS_OF, partial=True, services=(ServiceStatus("onboarding", None, (slo,)),))))
+    assert "1 provisional" in page.text
+    card = "Provisional onboarding/a 63 % of the history is replayed so far: whether the objective is met is not known."
+    assert card in page.text
+    assert "Provisional 63 % of the history is replayed so far 99.9 % over 30 d ≈ 99.98 % 2 bad of 10" in page.text
+    assert "≈ 80 %" in page.text
+    assert "without data" not in page.text
 
 
 def silent(severity: Severity, *, minutes: int, seen: datetime) -> Alert:

@@ -10,14 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sloguard.model.adjustment import AdjustmentRecord, Removal
+from sloguard.model.measurement import Counts
 from sloguard.model.slo import grouped
+from sloguard.model.status import ServiceStatus, StatusReport
 from sloguard.web.links import page_path
 from sloguard.web.rendering import render
 from sloguard.web.slo_page import HEIGHT, WIDTH, slo_page
 from tests.evaluation.test_status import SLO
+from tests.presentation.reports import AS_OF, provisional
 from tests.presentation.test_tables import DAY, HISTORY, UNSEEN
 from tests.support.adjustments import MADE_AT, correction, exclusion
-from tests.web.asking import AwayPast, Past, app_of, ask
+from tests.web.asking import AwayPast, Past, View, app_of, ask
 from tests.web.test_pages import Reader
 
 FOUND = app_of(past=Past(HISTORY))
@@ -141,3 +144,20 @@ def test_an_slo_without_any_known_day_has_a_page() -> None:
     assert "Now it is not known how much of the error budget is left." in render(
         "slo.html", root=".", page=slo_page(nothing)
     )
+
+
+@pytest.mark.parametrize(
+    ("counts", "why", "words"),
+    [
+        (Counts(bad=2, total=10_000), "", "63 % of the history is replayed so far."),
+        (None, "it is made of other SLOs", "One estimate over the whole window is not to be had: it is made of other"),
+    ],
+)
+def test_a_page_says_what_of_its_slo_is_provisional(counts: Counts | None, why: str, words: str) -> None:
+    slo = replace(provisional(0.63, counts, why=why), id=SLO.id)
+    report = StatusReport(AS_OF, partial=True, services=(ServiceStatus("shop", None, (slo,)),))
+    text = Reader(ask(app_of(View(report), past=Past(HISTORY)), PAGE).text).text
+    assert "Provisional, over 30 d: ≈" in text
+    assert words in text
+    assert "Now " not in text, "what the days say of now is of a part of the window"
+    assert "Provisional" not in ask(FOUND, PAGE).text

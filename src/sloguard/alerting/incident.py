@@ -13,8 +13,12 @@ from sloguard.presentation.words import budget_left, duration, instant, percent,
 def firing_incident(
     slo: Slo, status: SloStatus, alert: Alert, contributors: tuple[Contributor, ...], now: datetime
 ) -> Incident:
-    """What is said while the alert fires. The success ratio is that of the long window that decided."""
+    """What is said while the alert fires. The success ratio is that of the long window that decided.
+
+    Nothing provisional is said.
+    """
     success = success_ratio(slo, alert.reason)
+    is_known = status.provisional is None
     return Incident(
         slo_id=slo.id,
         service=slo.service,
@@ -28,9 +32,9 @@ def firing_incident(
         summary=f"{slo.id}: {_matter(slo, alert.reason)}",
         reason=reason_sentence(alert.reason),
         objective_ratio=slo.objective_ratio,
-        success_ratio=success if success is not None else status.success_ratio,
-        budget_remaining_ratio=status.budget.remaining_ratio if status.budget else None,
-        time_to_exhaustion=status.time_to_exhaustion,
+        success_ratio=status.success_ratio if success is None and is_known else success,
+        budget_remaining_ratio=status.budget.remaining_ratio if status.budget and is_known else None,
+        time_to_exhaustion=status.time_to_exhaustion if is_known else None,
         contributors=contributors,
         runbook_url=slo.runbook_url,
         dashboard_url=slo.dashboard_url,
@@ -42,7 +46,7 @@ def no_data_incident(slo: Slo, status: SloStatus, alert: Alert, now: datetime, *
     """What is said while nothing is seen of an SLO, with what was known of it last, and why its query is refused."""
     incident = firing_incident(slo, status, alert, (), now)
     known = ""
-    if status.success_ratio is not None and status.budget is not None:
+    if status.success_ratio is not None and status.budget is not None and status.provisional is None:
         left = budget_left(status.budget.remaining_ratio)
         known = f" Last known: {percent(status.success_ratio)} good over {window(slo.window)}, {left}."
     why = f" Prometheus refuses its query: {refused}" if refused else ""

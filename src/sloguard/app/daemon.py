@@ -18,15 +18,18 @@ from sloguard.daemon.cycle import Cycle
 from sloguard.daemon.daemon import Daemon, Parts
 from sloguard.daemon.deliver import DeliveryWorker
 from sloguard.daemon.election import Election
+from sloguard.daemon.provisional import Provisionally, provisional_chore
 from sloguard.daemon.recounting import Recounting, recount_chore
 from sloguard.daemon.telemetry import Telemetry
 from sloguard.daemon.upkeep import Upkeep, upkeep_chore
 from sloguard.daemon.watch import Watch
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.live import LiveLedger
-from sloguard.ledger.plan import counting_plan
+from sloguard.ledger.plan import CountingPlan, counting_plan
+from sloguard.ledger.provisional import ProvisionalCounting
 from sloguard.ledger.recount import Recount
 from sloguard.ledger.replay import Replay
+from sloguard.ledger.replaying import Replaying
 from sloguard.model.lease import Lease, lease_length
 from sloguard.model.recount import Recounted
 from sloguard.model.settings import Configuration
@@ -62,6 +65,25 @@ def _chores(
     return tuple(chores)
 
 
+def _cycle(
+    configuration: Configuration, store: Store, replicas: PrometheusReplicas, histories: Histories, plan: CountingPlan
+) -> Cycle:
+    settings = configuration.prometheus
+    ledger = LiveLedger(replicas, store.ledger, configuration.evaluation, settings.scrape_interval, plan)
+    adhoc = AdhocQueries(settings, lambda: replicas.in_use)
+    replaying = Replaying(store.ledger, store.provisional, configuration.slos)
+    return Cycle(configuration, ledger, histories, store.alerts, adhoc, quiet=store.quiet, replaying=replaying)
+
+
+def _provisional(
+    configuration: Configuration, store: Store, replicas: PrometheusReplicas, stopped: Callable[[], bool]
+) -> Chore:
+    slos = configuration.slos
+    counting = ProvisionalCounting(replicas, store.provisional)
+    replaying = Replaying(store.ledger, store.provisional, slos)
+    return provisional_chore(Provisionally(counting, replaying, store.provisional, slos, stopped))
+
+
 def _recount(configuration: Configuration, replicas: PrometheusReplicas, store: Store) -> Recount:
     settings = configuration.prometheus
     several = bool(settings.fallback_urls)
@@ -87,15 +109,13 @@ def _term(lasting: _Lasting, lease: Lease, on_lease_lost: Callable[[], None]) ->
     plan = counting_plan(configuration.slos)
     stopping = Event()
     histories = Histories(store.ledger, evaluation.slice)
-    ledger = LiveLedger(replicas, store.ledger, evaluation, scrape_interval, plan)
-    adhoc = AdhocQueries(configuration.prometheus, lambda: replicas.in_use)
 
     def recounted(changed: tuple[Recounted, ...]) -> None:
         telemetry.recounted(len(changed))
         daemon.reload_histories()
 
     parts = Parts(
-        cycle=Cycle(configuration, ledger, histories, store.alerts, adhoc, quiet=store.quiet),
+        cycle=_cycle(configuration, store, replicas, histories, plan),
         watch=Watch(configuration, store.alerts, store.quiet),
         histories=histories,
         replay=Replay(replicas, store.ledger, evaluation.slice, scrape_interval),
@@ -110,6 +130,7 @@ def _term(lasting: _Lasting, lease: Lease, on_lease_lost: Callable[[], None]) ->
         telemetry=telemetry,
         chores=(
             *_chores(configuration, store, telemetry, replicas),
+            _provisional(configuration, store, replicas, stopping.is_set),
             upkeep_chore(Upkeep(configuration, store.ledger, store.upkeep, stopping.wait)),
             recount_chore(
                 Recounting(_recount(configuration, replicas, store), plan, evaluation, stopping.is_set, recounted)

@@ -69,7 +69,7 @@ class StoredStatus:
             if self._read is not None and monotonic_seconds() - self._read[0] < interval:
                 return self._read[1]
             try:
-                report = stored_status(self.configuration, self.store.ledger, self.store.alerts, None)
+                report = stored_status(self.configuration, self.store, None)
             except StoreError:  # the check of the store tells
                 self._read = None
                 return None

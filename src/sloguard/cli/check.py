@@ -60,7 +60,7 @@ def check(
         configuration = replace(configuration, services=kept)
     opened = open_store(store, create=False)
     try:
-        report = stored_status(configuration, opened.ledger, opened.alerts, parse_instant(at) if at else None)
+        report = stored_status(configuration, opened, parse_instant(at) if at else None)
     finally:
         opened.close()
     _refuse_old(report, parse_age(max_age, "--max-age") if at is None else None)

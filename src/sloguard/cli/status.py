@@ -44,7 +44,7 @@ def status(
     as_of = parse_instant(at) if at else None
     opened = open_store(store, create=False)
     try:
-        report = stored_status(configuration, opened.ledger, opened.alerts, as_of)
+        report = stored_status(configuration, opened, as_of)
     finally:
         opened.close()
     age = utc_now() - report.as_of

@@ -15,9 +15,11 @@ from sloguard.alerting.standing import Routes, muted, stated_quiet, upstreams
 from sloguard.clock import monotonic_seconds
 from sloguard.daemon.rulings import Conclusion, Known, Ruling, Telling, conclude, log_changes, removal
 from sloguard.errors import PrometheusError
+from sloguard.evaluation.provisional import provisional_status
 from sloguard.evaluation.status import status_report
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.live import LiveLedger, Settled
+from sloguard.ledger.replaying import Replaying
 from sloguard.model.alert import (
     OF_AN_SLO,
     SELF_ALERT,
@@ -86,6 +88,7 @@ class Cycle:
         adhoc: InstantQueries,
         *,
         quiet: QuietStore,
+        replaying: Replaying,
     ) -> None:
         self._configuration = configuration
         self._ledger = ledger
@@ -93,6 +96,7 @@ class Cycle:
         self._alerts = alerts
         self._adhoc = adhoc
         self._quiet = quiet
+        self._replaying = replaying
         self._rules = TellingRules.of(configuration)
         self._upstreams = upstreams(configuration.slos)
         self._watched_since: datetime | None = None
@@ -112,6 +116,7 @@ class Cycle:
         if settled is not None:
             self._histories.apply(settled.ranges)
         self._histories.adjust()
+        self._replaying.look(now)
         refused = {key.slo_id: why for key, why in settled.refused.items()} if settled else {}
         watched_since = self._watched(now, error)
         records, fired = self._alerts.alerts(), self._alerts.fired(now - FLAP_WINDOW)
@@ -157,15 +162,18 @@ class Cycle:
     def _evaluate(self, slo: Slo, sight: _Sight, now: datetime) -> tuple[SloStatus, Mapping[AlertKey, Ruling]]:
         records = {kind: sight.records.get(AlertKey(slo.id, kind)) for kind in OF_AN_SLO}
         before = {kind: record.alert if record else None for kind, record in records.items()}
+        observed = self._histories.observed(slo, sight.tail, now)
         judgement = judge(
             slo,
-            self._histories.observed(slo, sight.tail, now),
+            observed,
             before,
             sight.watched_since,
             {kind: sight.fired.get(AlertKey(slo.id, kind), ()) for kind in OF_AN_SLO},
         )
-        tellings = {kind: self._telling(slo, kind, judgement.status, sight, now) for kind in judgement.decisions}
-        return judgement.status, {
+        # After everything is decided: what is provisional is only shown.
+        status = provisional_status(judgement.status, slo, observed, self._replaying.of(slo, now))
+        tellings = {kind: self._telling(slo, kind, status, sight, now) for kind in judgement.decisions}
+        return status, {
             AlertKey(slo.id, kind): Ruling(decision, records[kind], tellings[kind])
             for kind, decision in judgement.decisions.items()
         }

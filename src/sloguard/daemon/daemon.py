@@ -78,7 +78,7 @@ class Daemon:
         self._delivery_fault: str | None = None
         self._started_at = self._small_at = utc_now()
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(4)},
+            executors={"default": ThreadPoolExecutor(5)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": _MISFIRE_GRACE_SECONDS},
             timezone="UTC",
         )

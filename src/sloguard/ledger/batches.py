@@ -77,9 +77,14 @@ class Answers(Generic[AnyBatch, Row]):
 class Asker(Generic[AnyBatch]):
     """Asks for batches. One that was refused, or wasteful, is asked for in halves from then on: that happens once."""
 
-    def __init__(self, is_wasteful: Callable[[AnyBatch, Sequence[Sample | Series]], bool] = lambda *_: False) -> None:
+    def __init__(
+        self,
+        is_wasteful: Callable[[AnyBatch, Sequence[Sample | Series]], bool] = lambda *_: False,
+        in_flight: int = IN_FLIGHT,
+    ) -> None:
         """`is_wasteful` tells by a batch's rows whether there should be less in it next time."""
         self._is_wasteful = is_wasteful
+        self._in_flight = in_flight
         self._halves: dict[AnyBatch, tuple[AnyBatch, ...]] = {}
 
     def ask(self, batches: Sequence[AnyBatch], question: Callable[[AnyBatch], Sequence[Row]]) -> Answers[AnyBatch, Row]:
@@ -94,7 +99,7 @@ class Asker(Generic[AnyBatch]):
         if len(batches) == 1:
             self._ask_or_split(batches[0], question, answers)
         else:
-            pool = ThreadPoolExecutor(IN_FLIGHT)
+            pool = ThreadPoolExecutor(self._in_flight)
             try:
                 for done in [pool.submit(self._ask_or_split, batch, question, answers) for batch in batches]:
                     done.result()
@@ -152,9 +157,9 @@ def term_batches(terms: Iterable[Term]) -> Sequence[TermBatch]:
 class TermAsker:
     """Asks for the same terms again and again."""
 
-    def __init__(self, terms: Iterable[Term]) -> None:
+    def __init__(self, terms: Iterable[Term], in_flight: int = IN_FLIGHT) -> None:
         self._batches = term_batches(terms)
-        self._asker: Asker[TermBatch] = Asker(_is_wasteful)
+        self._asker: Asker[TermBatch] = Asker(_is_wasteful, in_flight)
 
     def ask(self, question: Callable[[Sequence[Bundle]], Sequence[Row]]) -> Answers[TermBatch, Row]:
         """What `Asker.ask` says, by the bundles of each batch."""

@@ -2,14 +2,17 @@
 
 import math
 from datetime import UTC, datetime
+from typing import Protocol
 
 from sloguard.clock import utc_now
 from sloguard.evaluation.burn import read_tiers
 from sloguard.evaluation.history import History
+from sloguard.evaluation.provisional import provisional_status
 from sloguard.evaluation.status import slo_status, status_report
 from sloguard.ledger.covered import known, told
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.plan import ledger_key
+from sloguard.ledger.replaying import ProvisionalStore, Replaying
 from sloguard.model.alert import OF_AN_SLO, AlertKey
 from sloguard.model.measurement import Counts
 from sloguard.model.settings import Configuration
@@ -18,28 +21,40 @@ from sloguard.model.status import StatusReport
 from sloguard.ports import AlertStore, LedgerStore
 
 
-def stored_status(
-    configuration: Configuration, ledger: LedgerStore, alerts: AlertStore, at: datetime | None
-) -> StatusReport:
+class StatusSource(Protocol):
+    """What a status is read from."""
+
+    @property
+    def ledger(self) -> LedgerStore: ...
+
+    @property
+    def alerts(self) -> AlertStore: ...
+
+    @property
+    def provisional(self) -> ProvisionalStore: ...
+
+
+def stored_status(configuration: Configuration, store: StatusSource, at: datetime | None) -> StatusReport:
     """The status at an instant; without one, at the end of what is counted, with the alerts that fire now.
 
     Raises:
         StoreError: the store cannot be read.
     """
-    as_of = at or counted_until(configuration, ledger) or utc_now()
-    histories = Histories(ledger, configuration.evaluation.slice)
+    as_of = at or counted_until(configuration, store.ledger) or utc_now()
+    histories = Histories(store.ledger, configuration.evaluation.slice)
     histories.load(configuration.slos, as_of)
-    firing = {} if at else {key: record.alert for key, record in alerts.alerts().items()}
+    replaying = Replaying(store.ledger, store.provisional, configuration.slos)
+    replaying.look(as_of)
+    firing = {} if at else {key: record.alert for key, record in store.alerts.alerts().items()}
     statuses = {}
     services = histories.services(configuration.services, as_of)
     for slo in (each for service in services for each in service.slos):
         observed = histories.observed(slo, {}, as_of)
         readings = read_tiers(slo.tiers, slo.budget_ratio, observed)
-        statuses[slo.id] = slo_status(
-            slo, observed, readings, *(firing.get(AlertKey(slo.id, kind)) for kind in OF_AN_SLO)
-        )
+        status = slo_status(slo, observed, readings, *(firing.get(AlertKey(slo.id, kind)) for kind in OF_AN_SLO))
+        statuses[slo.id] = provisional_status(status, slo, observed, replaying.of(slo, as_of))
     if at:
-        has, newest = known(configuration.slos, ledger), counted_until(configuration, ledger)
+        has, newest = known(configuration.slos, store.ledger), counted_until(configuration, store.ledger)
         until = int(newest.timestamp()) if newest else 0
         declared = {slo.id: slo.declared_id for service in services for slo in service.slos}
         statuses = {key: told(each, at, has.get(declared[key]), until) for key, each in statuses.items()}

@@ -100,6 +100,8 @@ class NoDataReason(StrEnum):
     """Too little of the window was seen."""
     NOT_COUNTED = "not_counted"
     """Somebody asks for a time outside of what the ledger covers."""
+    PROVISIONAL = "provisional"
+    """The window's history is being replayed. Of a status, which then shows provisional numbers."""
 
 
 class Covered(NamedTuple):

@@ -53,6 +53,18 @@ class PeriodProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class Provisional:
+    """A window whose history is being replayed: what is shown of it stands in for what is counted in the end."""
+
+    replayed_ratio: float
+    """How much of the window Prometheus has been asked for, 0..1."""
+    counts: Counts | None
+    """By one `increase` over the window; None where all that is shown is what is replayed so far."""
+    why: str = ""
+    """Why there are no such counts, in half a sentence; empty where there are, or nobody has asked yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class SloStatus:
     """Absent numbers are None: there was no event, or too little was seen (`no_data` tells why)."""
 
@@ -84,6 +96,8 @@ class SloStatus:
     """The label values that it is about, where one SLO stands for many; id and name hold them too."""
     adjusted: Adjusted | None = None
     """What exclusions and corrections make of these numbers; None if none has a part in them."""
+    provisional: Provisional | None = None
+    """Set where the numbers are provisional: nothing is decided by them."""
 
 
 @dataclass(frozen=True, slots=True)

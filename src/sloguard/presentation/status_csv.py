@@ -27,6 +27,8 @@ _COLUMNS: tuple[tuple[str, Callable[[SloStatus], Cell]], ...] = (
     ("time_to_exhaustion_seconds", lambda slo: seconds(slo.time_to_exhaustion)),
     ("coverage_ratio", lambda slo: number(slo.coverage_ratio)),
     ("approximate", lambda slo: slo.approximate),
+    ("provisional", lambda slo: slo.provisional is not None),
+    ("replayed_ratio", lambda slo: number(slo.provisional.replayed_ratio) if slo.provisional else None),
     ("adjusted", lambda slo: slo.adjusted is not None),
     ("excluded_seconds", lambda slo: seconds(slo.adjusted.excluded if slo.adjusted else timedelta(0))),
     ("bad_taken_out", lambda slo: events(slo.adjusted.bad_taken_out) if slo.adjusted else 0),

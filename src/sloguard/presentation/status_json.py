@@ -58,6 +58,8 @@ def _slo(slo: SloStatus) -> dict[str, object]:
         "time_to_exhaustion_seconds": seconds(slo.time_to_exhaustion),
         "coverage_ratio": number(slo.coverage_ratio),
         "approximate": slo.approximate,
+        "provisional": slo.provisional is not None,
+        "replayed_ratio": number(slo.provisional.replayed_ratio) if slo.provisional else None,
         "adjusted": slo.adjusted is not None,
         "adjustments": adjusted_document(slo.adjusted),
         "health_score": number(slo.health_score),

@@ -40,10 +40,27 @@ REASON_WORDS = {
 
 
 def state_words(slo: SloStatus) -> str:
-    """The state, why nothing is known, and who was told: `Burning (page)`, `No data: no sample seen yet`."""
-    why = f": {no_data_words(slo.no_data)}" if slo.no_data else ""
+    """The state, why it is not known, and who was told: `Burning (page)`, `No data: no sample seen yet`."""
+    why = why_unknown_words(slo)
     told = told_words(slo)
-    return f"{STATE_WORDS[slo.state]}{why} ({told})" if told else f"{STATE_WORDS[slo.state]}{why}"
+    return f"{state_word(slo)}{f': {why}' if why else ''}{f' ({told})' if told else ''}"
+
+
+def state_word(slo: SloStatus) -> str:
+    """`OK`, `No data`; where numbers are shown that nothing is decided by, `Provisional` or `Burning, provisional`."""
+    if slo.no_data is not None and slo.no_data.reason is NoDataReason.PROVISIONAL:
+        return "Provisional"
+    return STATE_WORDS[slo.state] + (", provisional" if slo.provisional and slo.no_data is None else "")
+
+
+def why_unknown_words(slo: SloStatus) -> str:
+    """Why nothing is known of its window, or only something provisional; empty where it is known."""
+    if slo.no_data is not None and slo.no_data.reason is not NoDataReason.PROVISIONAL:
+        return no_data_words(slo.no_data)
+    if slo.provisional is None:
+        return ""
+    words = f"{percent(round(slo.provisional.replayed_ratio, 2))} of the history is replayed so far"
+    return words if slo.provisional.counts is not None else f"{words}, and what is shown is that part alone"
 
 
 def told_words(slo: SloStatus) -> str:
@@ -72,6 +89,8 @@ def no_data_words(no_data: NoData) -> str:
             return "samples have stopped arriving"
         case NoDataReason.LOW_COVERAGE:
             return f"only {percent(no_data.coverage_ratio)} of the window was seen"
+        case NoDataReason.PROVISIONAL:
+            return f"{percent(round(no_data.coverage_ratio, 2))} of the history is replayed so far"
         case _ as never:
             assert_never(never)
 

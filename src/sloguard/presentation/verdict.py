@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from sloguard.model.status import SloStatus, StatusReport
 from sloguard.presentation.adjustments import adjusted_words
 from sloguard.presentation.markdown import markdown_table
-from sloguard.presentation.status_words import no_data_words
+from sloguard.presentation.status_words import why_unknown_words
 from sloguard.presentation.words import budget_left, percent, rfc3339, window
 
 
@@ -19,7 +19,7 @@ class Verdict(StrEnum):
     SPENT = "spent"
     """The objective is met to the point, and no error budget is left."""
     UNKNOWN = "unknown"
-    """There is no data."""
+    """There is no data, or all that is known is provisional."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def fails(each: Judged, *, without_data: bool) -> bool:
 
 
 def _verdict(slo: SloStatus) -> Verdict:
-    if slo.success_ratio is None or slo.budget is None:
+    if slo.success_ratio is None or slo.budget is None or slo.provisional is not None:
         return Verdict.UNKNOWN
     if slo.success_ratio < float(slo.objective_ratio):
         return Verdict.BREACHED
@@ -48,7 +48,8 @@ def _verdict(slo: SloStatus) -> Verdict:
 
 def _words(slo: SloStatus, verdict: Verdict) -> str:
     if verdict is Verdict.UNKNOWN:
-        return f"no data: {no_data_words(slo.no_data)}" if slo.no_data else "no data: no events in the window"
+        why = why_unknown_words(slo) or "no events in the window"
+        return f"no data: {'provisional, ' if slo.provisional else ''}{why}"
     left = budget_left(slo.budget.remaining_ratio if slo.budget else None)
     adjusted = adjusted_words(slo.adjusted)
     return (
@@ -65,6 +66,7 @@ def verdict_document(report: StatusReport, *, without_data: bool) -> Mapping[str
             "success_ratio": each.slo.success_ratio,
             "objective_ratio": float(each.slo.objective_ratio),
             "remaining_ratio": each.slo.budget.remaining_ratio if each.slo.budget else None,
+            "provisional": each.slo.provisional is not None,
             "adjusted": each.slo.adjusted is not None,
             "message": each.words,
         }

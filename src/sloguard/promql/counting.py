@@ -67,6 +67,15 @@ def steady_increases_query(bundles: Sequence[Bundle], looked: Looked) -> str:
     return joined(f"sum{by_labels(bundle.by)}({_steady(bundle.selector, looked)})" for bundle in bundles)
 
 
+def window_increases_query(bundles: Sequence[Bundle], length: timedelta) -> str:
+    """The increase over a long time, per term and group, as Prometheus itself estimates it.
+
+    What a series began with is not in it, nor what happened between the last sample before a reset and the reset.
+    """
+    over = format_duration(length)
+    return joined(f"sum{by_labels(bundle.by)}(increase({bundle.selector}[{over}]))" for bundle in bundles)
+
+
 def exceptions_query(bundles: Sequence[Bundle], looked: Looked) -> str:
     """The series that `steady_increases_query` leaves out: born, reset or come back within the interval."""
     return joined(f"{_end(bundle.selector, looked)} unless ({_steady(bundle.selector, looked)})" for bundle in bundles)

@@ -19,6 +19,7 @@ from sloguard.store.lease import SqlLeaseStore, hold_fast
 from sloguard.store.ledger import SqlLedgerStore
 from sloguard.store.migrating import Schema, bring_up_to_date, schema_of
 from sloguard.store.outbox import SqlOutbox
+from sloguard.store.provisional import SqlProvisionalStore
 from sloguard.store.quiet import SqlQuietStore
 from sloguard.store.recounts import SqlRecountStore
 from sloguard.store.tables import series
@@ -42,6 +43,7 @@ class Store:
     upkeep: SqlUpkeep
     recounts: SqlRecountStore
     lease: SqlLeaseStore
+    provisional: SqlProvisionalStore
 
     @classmethod
     def of(cls, engine: Engine) -> "Store":
@@ -55,6 +57,7 @@ class Store:
             upkeep=SqlUpkeep(engine),
             recounts=SqlRecountStore(engine),
             lease=SqlLeaseStore(engine),
+            provisional=SqlProvisionalStore(engine),
         )
 
     def fenced(self, held: Lease) -> "Store":

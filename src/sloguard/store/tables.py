@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """Every schema there has been, oldest first. Reading it from `migrations` would cost 0.3 s at each start."""
 
 CURRENT_REVISION = REVISIONS[-1]
@@ -90,6 +90,19 @@ holes = Table(
     Column("start", BigInteger, nullable=False),
     Column("end", BigInteger, nullable=False),
     PrimaryKeyConstraint("series_key", "start", name="holes_series_key_start"),
+)
+
+provisional_counts = Table(
+    "provisional_counts",
+    metadata,
+    Column("slo_id", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("start_at", Instant, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("bad", Float(53)),
+    Column("total", Float(53)),
+    Column("why", Text, nullable=False),
+    PrimaryKeyConstraint("slo_id", "fingerprint", name="provisional_counts_slo_id_fingerprint"),
 )
 
 recounts = Table(

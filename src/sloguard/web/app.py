@@ -27,7 +27,7 @@ def create_app(view: DaemonView, registry: CollectorRegistry, past: PastView, de
     registry.register(StatusCollector(view))
     add_pages(app, view)
     add_api(app, view)
-    add_past(app, past)
+    add_past(app, past, view)
     if desk is not None:
         add_desk(app, desk)
     add_health(app, view)

@@ -109,12 +109,11 @@ def _exhausted(slo: SloStatus) -> Attention:
 
 
 def _no_data(slo: SloStatus) -> Attention:
-    why = say.no_data_words(slo.no_data) if slo.no_data else ""
     return Attention(
         kind="no_data",
-        label=say.STATE_WORDS[SloState.NO_DATA],
+        label=say.state_word(slo),
         title=slo.id,
-        text=unbroken(sentence(f"{why}: {_UNKNOWN}")),
+        text=unbroken(sentence(f"{say.why_unknown_words(slo)}: {_UNKNOWN}")),
         owner=slo.owner,
         runbook=safe_link(slo.runbook_url),
     )

@@ -38,6 +38,11 @@ def _one(value: Callable[[SloStatus], float | Decimal | None]) -> Callable[[SloS
     return lambda slo: (((), value(slo)),)
 
 
+def _counted(value: Callable[[SloStatus], float | Decimal | None]) -> Callable[[SloStatus], Iterable[Labelled]]:
+    """Of what is counted alone: where it is provisional there is no sample, for a series must not mix the two."""
+    return _one(lambda slo: None if slo.provisional else value(slo))
+
+
 def _burn_rates(slo: SloStatus) -> Iterator[Labelled]:
     return (((format_duration(window),), rate) for window, rate in sorted(slo.burn_rates.items()))
 
@@ -54,17 +59,17 @@ def _unix_seconds(at: datetime | None) -> float | None:
 SLO_METRICS = (
     SloMetric(names.METRIC_OBJECTIVE, "Objective of the SLO, 0 to 1.", _one(lambda slo: slo.objective_ratio)),
     SloMetric(
-        names.METRIC_SUCCESS, "Good events / all events over the SLO's window.", _one(lambda slo: slo.success_ratio)
+        names.METRIC_SUCCESS, "Good events / all events over the SLO's window.", _counted(lambda slo: slo.success_ratio)
     ),
     SloMetric(
         names.METRIC_BUDGET_REMAINING,
         "Part of the error budget that is left; negative when it is overspent.",
-        _one(lambda slo: slo.budget.remaining_ratio if slo.budget else None),
+        _counted(lambda slo: slo.budget.remaining_ratio if slo.budget else None),
     ),
     SloMetric(
         names.METRIC_BUDGET_CONSUMED,
         "Part of the error budget that is used; above 1 when it is overspent.",
-        _one(lambda slo: slo.budget.consumed_ratio if slo.budget else None),
+        _counted(lambda slo: slo.budget.consumed_ratio if slo.budget else None),
     ),
     SloMetric(
         names.METRIC_BURN_RATE,
@@ -76,22 +81,22 @@ SLO_METRICS = (
     SloMetric(
         names.METRIC_EVENTS,
         "Events in the SLO's window.",
-        _one(lambda slo: slo.counts.total if slo.counts else None),
+        _counted(lambda slo: slo.counts.total if slo.counts else None),
     ),
     SloMetric(
         names.METRIC_BAD_EVENTS,
         "Bad events in the SLO's window.",
-        _one(lambda slo: slo.counts.bad if slo.counts else None),
+        _counted(lambda slo: slo.counts.bad if slo.counts else None),
     ),
     SloMetric(
         names.METRIC_ADJUSTED_EVENTS,
         "Events that exclusions and corrections take out of the SLO's window; negative where they add some.",
-        _one(lambda slo: slo.adjusted.total_taken_out if slo.adjusted else None),
+        _counted(lambda slo: slo.adjusted.total_taken_out if slo.adjusted else None),
     ),
     SloMetric(
         names.METRIC_ADJUSTED_BAD_EVENTS,
         "Bad events that exclusions and corrections take out of the SLO's window; negative where they add some.",
-        _one(lambda slo: slo.adjusted.bad_taken_out if slo.adjusted else None),
+        _counted(lambda slo: slo.adjusted.bad_taken_out if slo.adjusted else None),
     ),
     SloMetric(
         names.METRIC_COVERAGE, "Part of the SLO's window that was seen, 0 to 1.", _one(lambda slo: slo.coverage_ratio)

@@ -110,8 +110,14 @@ def _headline(report: StatusReport) -> str:
     slos = report.slos
     firing = sum(bool(slo.alerts) for slo in slos)
     exhausted = sum(slo.state is SloState.EXHAUSTED for slo in slos)
-    unknown = sum(slo.no_data is not None for slo in slos)
-    parts = ((firing, "firing"), (exhausted, "exhausted"), (unknown, "without data"))
+    provisional = sum(slo.provisional is not None for slo in slos)
+    unknown = sum(slo.no_data is not None and slo.provisional is None for slo in slos)
+    parts = (
+        (firing, "firing"),
+        (exhausted, "exhausted"),
+        (unknown, "without data"),
+        (provisional, "provisional"),
+    )
     said = [f"{number} {word}" for number, word in parts if number]
     if said:
         return ", ".join(said)
@@ -158,7 +164,7 @@ def _row(slo: SloStatus, service: ServiceStatus, as_of: datetime) -> SloRow:
         end=say.end_words(slo),
         end_at=say.end_at_words(slo, as_of),
         state=_state(slo),
-        why=say.no_data_words(slo.no_data) if slo.no_data else "",
+        why=unbroken(say.why_unknown_words(slo)),
         state_kind=_kind(slo),
     )
 
@@ -178,7 +184,7 @@ def _adjustment(adjustment: Adjustment) -> AdjustmentRow:
 
 def _state(slo: SloStatus) -> str:
     told = say.told_words(slo)
-    return f"{say.STATE_WORDS[slo.state]} ({told})" if told else say.STATE_WORDS[slo.state]
+    return f"{say.state_word(slo)} ({told})" if told else say.state_word(slo)
 
 
 def _kind(slo: SloStatus) -> str:

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Query, Request, Response
 
 from sloguard.clock import utc_now
 from sloguard.errors import SloguardError
-from sloguard.ports import PastView
+from sloguard.ports import DaemonView, PastView
 from sloguard.presentation.adjustments import records_document
 from sloguard.presentation.history_text import SCHEMA, history_document
 from sloguard.web.errors import problem
@@ -22,7 +22,7 @@ _JSON = {"content": {"application/json": {"schema": {"type": "object"}}}}
 _PROBLEM: dict[str, dict[str, object]] = {"application/problem+json": {}}
 
 
-def add_past(app: FastAPI, past: PastView) -> None:
+def add_past(app: FastAPI, past: PastView, view: DaemonView) -> None:
     @app.get(
         "/api/v1/slos/{slo_id:path}/history",
         summary=f"An SLO's budget day by day, as `{SCHEMA}`",
@@ -63,7 +63,10 @@ def add_past(app: FastAPI, past: PastView) -> None:
             status, detail = HTTPStatus.SERVICE_UNAVAILABLE, str(error)
         else:
             if found is not None:
-                return html_response(request, "slo.html", status=HTTPStatus.OK, page=slo_page(found))
+                report = view.status()
+                newest = next((slo for slo in report.slos if slo.id == slo_id), None) if report else None
+                page = slo_page(found, newest)
+                return html_response(request, "slo.html", status=HTTPStatus.OK, page=page)
             status, detail = HTTPStatus.NOT_FOUND, "There is no SLO of this id, or its group is gone."
         return html_response(request, "problem.html", status=status, title=status.phrase, detail=detail)
 

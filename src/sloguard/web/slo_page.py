@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from sloguard.model.daily import BudgetDay, BudgetHistory
+from sloguard.model.status import SloStatus
 from sloguard.presentation.history_text import HEADER, day_words, history_rows, promise_words
-from sloguard.presentation.words import budget_left, count, percent, sentence
+from sloguard.presentation.status_words import budget_sentence, success_words, why_unknown_words
+from sloguard.presentation.words import budget_left, count, percent, sentence, window
 
 WIDTH, HEIGHT = 720, 160
 _LOWEST_RATIO = -1.0
@@ -38,6 +40,8 @@ class Chart:
 class SloPage:
     id: str
     promise: str
+    provisional: str
+    """What is known of its window now, while that is provisional."""
     summary: str
     """The chart in words, for those who do not see it."""
     chart: Chart
@@ -46,14 +50,33 @@ class SloPage:
     """The newest day first."""
 
 
-def slo_page(history: BudgetHistory) -> SloPage:
+def slo_page(history: BudgetHistory, status: SloStatus | None = None) -> SloPage:
+    """`status` is the newest one of the same SLO, if there is one."""
     worst = max(history.days, key=lambda day: day.spent_ratio or 0.0)
     now = budget_left(history.days[-1].remaining_ratio)
-    summary = f"Error budget left at the end of each of {len(history.days)} days. Now {now}."
+    provisional = _provisional(status) if status else ""
+    summary = f"Error budget left at the end of each of {len(history.days)} days."
+    if not provisional:
+        summary += f" Now {now}."
     if worst.spent_ratio:
         summary += f" Most was spent on {worst.day.isoformat()}: {percent(worst.spent_ratio)}."
     rows = tuple(history_rows(history))
-    return SloPage(history.slo.id, sentence(promise_words(history)), summary, _chart(history), HEADER, rows)
+    promise = sentence(promise_words(history))
+    return SloPage(history.slo.id, promise, provisional, summary, _chart(history), HEADER, rows)
+
+
+def _provisional(status: SloStatus) -> str:
+    if status.provisional is None:
+        return ""
+    good = f"{success_words(status)} of the events are good, {budget_sentence(status)}"
+    why = status.provisional.why
+    return " ".join(
+        (
+            sentence(f"provisional, over {window(status.window)}: {good}"),
+            sentence(why_unknown_words(status)),
+            *([sentence(f"one estimate over the whole window is not to be had: {why}")] if why else ()),
+        )
+    )
 
 
 def _chart(history: BudgetHistory) -> Chart:
