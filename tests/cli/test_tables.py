@@ -11,6 +11,7 @@ from sloguard.cli.output import print_tables
 from sloguard.cli.tables import status_renderable, text_table
 from sloguard.model.status import StatusReport
 from sloguard.model.window import RollingWindow
+from sloguard.presentation.status_table import status_table
 from tests.cli.test_adjusting import AT, BROKEN, Sloguard, directory, sloguard
 from tests.presentation.reports import every_state
 
@@ -39,8 +40,21 @@ def test_a_window_that_all_have_is_said_once() -> None:
 
 
 def test_a_narrow_terminal_does_without_what_is_no_number() -> None:
-    wide, narrow = (status_renderable(two_windows(), width) for width in (200, 80))
-    assert set(headings(wide)) - set(headings(narrow)) == {WINDOWS, "Budget ends"}
+    found = {width: headings(status_renderable(two_windows(), width)) for width in range(60, 200)}
+    assert [name for name in found[199] if name not in found[60]] == ["Objective", WINDOWS, "Budget ends"]
+    for width in range(60, 199):
+        assert set(found[width]) <= set(found[width + 1]), "wider is never less"
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_no_word_and_no_number_is_cut_off(capsys: pytest.CaptureFixture[str], width: int) -> None:
+    report = two_windows()
+    print_tables([status_renderable(report, width)], Console(width=width, force_terminal=True, color_system=None))
+    said = capsys.readouterr().out
+    assert "…" not in said
+    assert max(map(len, said.splitlines())) <= width
+    words = {word for row in status_table(report).rows for word in (*row.cells[3:6], *row.cells[6].split())}
+    assert [word for word in words if word not in said.replace("\N{NO-BREAK SPACE}", " ")] == []
 
 
 def test_lines_that_are_piped_are_whole_and_have_no_spaces_at_their_end(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,6 @@
 """Tables of text for a terminal or a file, by rich."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _STYLES = {SloState.OK: "", SloState.BURNING: "yellow", SloState.EXHAUSTED: "red", SloState.NO_DATA: "dim"}
 _WINDOW = "Window"
-_WIDE_ONLY = frozenset({_WINDOW, "Budget ends"})
-"""What a narrow terminal does without: a number that is cut off would be a wrong number."""
+_DISPENSABLE = ("Budget ends", _WINDOW, "Objective")
+"""What a narrow terminal does without, one after the other: a number that is cut off would be a wrong number."""
 _BETWEEN = 2
 """Columns are this far apart."""
 
@@ -37,6 +37,8 @@ def status_renderable(report: StatusReport, width: int) -> Table:
         title=f"As of {instant(report.as_of)}{over}",
         numbers=frozenset(content.header) - WORDS,
     )
+    # Where all else does not fit, better a broken id than a broken number.
+    table.columns[0].no_wrap = _width(content, shown) <= width
     notes = [f"* {sentence(each)}" for each in applied(report)]
     if notes:
         table.caption, table.caption_justify, table.caption_style = Text("\n".join(notes)), "left", ""
@@ -47,16 +49,25 @@ def status_renderable(report: StatusReport, width: int) -> Table:
 
 
 def _shown(content: "StatusTable", width: int, without: "Collection[str]") -> list[int]:
-    """The columns that there is room for."""
-    wanted = [index for index, name in enumerate(content.header) if name not in without]
-    widths = [max(cell_len(cells[index]) for cells in (content.header, *_cells(content))) for index in wanted]
-    if sum(widths) + _BETWEEN * len(wanted) <= width:
-        return wanted
-    return [index for index in wanted if content.header[index] not in _WIDE_ONLY]
+    """The columns that there is room for. Words may be on several lines, ids and numbers are not."""
+    for missing in range(len(_DISPENSABLE) + 1):
+        left_out = {*without, *_DISPENSABLE[:missing]}
+        wanted = [index for index, name in enumerate(content.header) if name not in left_out]
+        if _width(content, wanted) <= width:
+            break
+    return wanted
 
 
-def _cells(content: "StatusTable") -> "Iterable[tuple[str, ...]]":
-    return (row.cells for row in content.rows)
+def _width(content: "StatusTable", shown: "Iterable[int]") -> int:
+    return sum(_needed(content, index) + _BETWEEN for index in shown)
+
+
+def _needed(content: "StatusTable", index: int) -> int:
+    """The columns on the terminal that a column of the table takes at least."""
+    heading, cells = content.header[index], [row.cells[index] for row in content.rows]
+    if heading in WORDS and heading != content.header[0]:
+        cells = [word for cell in cells for word in cell.split()]
+    return max(map(cell_len, (*heading.split(), *cells)))
 
 
 def text_table(
@@ -78,7 +89,8 @@ def text_table(
         collapse_padding=True,
     )
     for index, heading in enumerate(header):
-        table.add_column(heading, justify="right" if heading in numbers else "left", no_wrap=index == 0)
+        justify: Literal["left", "right"] = "right" if heading in numbers else "left"
+        table.add_column(heading, justify=justify, no_wrap=index == 0, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     return table
