@@ -89,3 +89,20 @@ def test_after_a_clock_was_ahead_an_absence_is_caught_up(daemon: Daemon, restart
     end = back - MINUTE
     assert is_exact(daemon.store, START, end)
     daemon.store.close()
+
+
+def test_a_clock_that_was_behind_has_nothing_counted_again(daemon: Daemon) -> None:
+    """Prometheus may have forgotten since what the ledger knows."""
+    daemon.live(range(START, START + 1200, CYCLE))
+    daemon.replay(START + 1200)
+    known = daemon.store.ledger.slices(KEY, 0, START + DAY)
+    daemon.source.is_known = lambda _, minute: minute >= START + 900
+    daemon.start()
+    daemon.live([START + 1200], ahead=-2 * DAY)
+    daemon.start()
+    daemon.live([START + 1230])
+    daemon.replay(START + 1230)
+    found = daemon.store.ledger.slices(KEY, 0, START + DAY)
+    assert found[: len(known)] == known
+    assert daemon.store.ledger.holes() == {}
+    daemon.store.close()

@@ -13,6 +13,7 @@ from sloguard.ledger.replay import Replay
 from sloguard.ledger.slices import LONGEST_BRIDGE_SECONDS, Step, counted_range
 from sloguard.model.measurement import Slice
 from sloguard.model.settings import EvaluationSettings
+from sloguard.model.span import Span
 from sloguard.ports import CountedRange, LedgerKey, LedgerMark, LedgerStore, MetricsSource
 
 MOST_SLICES_LIVE = 10
@@ -104,8 +105,14 @@ class LiveLedger:
             # An SLO that was left behind goes on to be counted now, and is caught up by replay.
             self._store.note_holes(counted.skipped(self.plan.keys, min(start, end)))
         # The clock was ahead and has been put back: what was counted of the future is counted again when it comes.
-        self._store.note_holes(counted.ahead(self.plan.keys, end))
+        self._store.note_holes(self._unanswered(counted.ahead(self.plan.keys, end)))
         return min(start, end)
+
+    def _unanswered(self, asked: Mapping[LedgerKey, Span]) -> Mapping[LedgerKey, Span]:
+        """What was asked for in vain. Where there are slices it is this clock that is behind."""
+        known = {key: slices.start[-1] + slices.seconds[-1] for key, slices in self._store.columns(asked)}
+        spans = {key: (max(start, known.get(key, start)), end) for key, (start, end) in asked.items()}
+        return {key: span for key, span in spans.items() if span[0] < span[1]}
 
     def _seen_at(self, start: int, marks: Mapping[LedgerKey, LedgerMark]) -> dict[LedgerKey, int]:
         """Where each SLO was seen last, as far as this process has watched it since.

@@ -100,7 +100,7 @@ class Counted:
         return {key: (end, start) for key, (_, end) in wholes.items() if end < start}
 
     def ahead(self, keys: Iterable[LedgerKey], now: int) -> Mapping[LedgerKey, Span]:
-        """What was asked of a future that has not come yet: the clock was ahead then."""
+        """What was asked for of the time after an instant (Unix seconds)."""
         wholes = {key: whole for key in keys if (whole := self.whole(key)) is not None}
         return {key: (now, end) for key, (_, end) in wholes.items() if end > now}
 
