@@ -172,6 +172,10 @@ class LedgerReader(Protocol):
         """From the first to the last instant for which replay has asked so far, by SLO."""
         ...
 
+    def holes(self) -> Mapping[LedgerKey, Sequence[Span]]:
+        """Spans, ascending, within what is counted or replayed, for which nobody has asked yet, by SLO."""
+        ...
+
     def adjustments(self) -> Sequence[Adjustment]:
         """What is to be taken out of sums of slices or put right in them: all that was made and not taken back."""
         ...
@@ -186,10 +190,6 @@ class LedgerStore(LedgerReader, Protocol):
         A mark's `first` becomes the start of its earliest slice, its `watermark` the greatest `end` of a range
         that holds a slice. A range without slices deletes what was there and moves no mark.
         """
-        ...
-
-    def holes(self) -> Mapping[LedgerKey, Sequence[Span]]:
-        """Spans, ascending, within what is counted or replayed, for which nobody has asked yet, by SLO."""
         ...
 
     def note_holes(self, holes: Mapping[LedgerKey, Span]) -> None:

@@ -66,6 +66,21 @@ def test_what_is_replaced_is_like_never_having_had_it(before: list[Slice], low: 
     assert close(history.sum(0, 10**9), added(expected, 0, 10**9))
 
 
+@given(slices(), st.integers(0, 2000), st.integers(1, 2000))
+def test_a_widened_stretch_cuts_no_slice_and_takes_in_the_gaps_beside_it(
+    parts: list[Slice], low: int, length: int
+) -> None:
+    start, end = low * MINUTE, (low + length) * MINUTE
+    begins = [part.start for part in parts if part.start < start < part.end] + [
+        max((part.end for part in parts if part.end <= start), default=start)
+    ]
+    ends = [part.end for part in parts if part.start < end < part.end]
+    after = next((part for part in parts if part.start >= end), None)
+    if after is not None and after.start > end:
+        ends.append(after.end)
+    assert History.of(parts).widened(start, end) == (begins[0], [*ends, end][0])
+
+
 @given(slices(), st.integers(0, 2000), st.integers(0, 20))
 def test_replacing_the_end_goes_on_from_there(before: list[Slice], cut: int, put: int) -> None:
     start = cut * MINUTE

@@ -28,7 +28,7 @@ def test_the_same_windows_from_fewer_slices(tmp_path: Path) -> None:
     before = [histories.observed(slo, {}, NOW).last(window) for window in WINDOWS]
     histories.keep_small([slo], Retention(), NOW)
     assert [histories.observed(slo, {}, NOW).last(window) for window in WINDOWS] == before
-    history = histories._histories[ledger_key(slo)]
+    history = histories._mirror.history(ledger_key(slo))
     assert len(history) < 6 * 60 + 3 * 288 + 31 * 24 + 100
     assert history.first is not None
     assert END - 32 * DAY <= history.first <= END - 31 * DAY + 3600, "what no window reaches is forgotten"

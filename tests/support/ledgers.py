@@ -9,6 +9,7 @@ from sloguard.ledger.plan import ledger_key
 from sloguard.model.adjustment import Adjustment
 from sloguard.model.measurement import Slice, SliceColumns
 from sloguard.model.slo import Slo
+from sloguard.model.span import Span
 from sloguard.ports import LedgerKey, LedgerMark
 
 
@@ -44,6 +45,9 @@ class MemoryLedger:
 
     def replayed(self) -> Mapping[LedgerKey, tuple[int, int]]:
         return self.asked
+
+    def holes(self) -> Mapping[LedgerKey, Sequence[Span]]:
+        return {}
 
     def columns(self, wanted: Mapping[LedgerKey, tuple[int, int]]) -> Iterator[tuple[LedgerKey, SliceColumns]]:
         for key, (start, end) in wanted.items():

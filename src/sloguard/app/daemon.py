@@ -1,6 +1,6 @@
 """What `sloguard run` is put together from."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +34,7 @@ from sloguard.model.lease import Lease, lease_length
 from sloguard.model.recount import Recounted
 from sloguard.model.settings import Configuration
 from sloguard.notify import build_receivers
+from sloguard.ports import CountedRange
 from sloguard.prometheus import PrometheusReplicas
 from sloguard.prometheus.adhoc import AdhocQueries
 from sloguard.store import Store, open_store
@@ -68,8 +69,8 @@ def _chores(
 def _cycle(
     configuration: Configuration, store: Store, replicas: PrometheusReplicas, histories: Histories, plan: CountingPlan
 ) -> Cycle:
-    settings = configuration.prometheus
-    ledger = LiveLedger(replicas, store.ledger, configuration.evaluation, settings.scrape_interval, plan)
+    settings, evaluation = configuration.prometheus, configuration.evaluation
+    ledger = LiveLedger(replicas, store.ledger, evaluation, settings.scrape_interval, plan, on_written=histories.note)
     adhoc = AdhocQueries(settings, lambda: replicas.in_use)
     replaying = Replaying(store.ledger, store.provisional, configuration.slos)
     return Cycle(configuration, ledger, histories, store.alerts, adhoc, quiet=store.quiet, replaying=replaying)
@@ -84,11 +85,17 @@ def _provisional(
     return provisional_chore(Provisionally(counting, replaying, store.provisional, slos, stopped))
 
 
-def _recount(configuration: Configuration, replicas: PrometheusReplicas, store: Store) -> Recount:
-    settings = configuration.prometheus
+def _recount(
+    configuration: Configuration,
+    replicas: PrometheusReplicas,
+    store: Store,
+    on_written: Callable[[Sequence[CountedRange]], None],
+) -> Recount:
+    settings, slice_length = configuration.prometheus, configuration.evaluation.slice
     several = bool(settings.fallback_urls)
-    slice_length = configuration.evaluation.slice
-    return Recount(replicas, store.recounts, slice_length, settings.scrape_interval, only_unseen=several)
+    return Recount(
+        replicas, store.recounts, slice_length, settings.scrape_interval, only_unseen=several, on_written=on_written
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +119,13 @@ def _term(lasting: _Lasting, lease: Lease, on_lease_lost: Callable[[], None]) ->
 
     def recounted(changed: tuple[Recounted, ...]) -> None:
         telemetry.recounted(len(changed))
-        daemon.reload_histories()
 
+    recount = _recount(configuration, replicas, store, histories.note)
     parts = Parts(
         cycle=_cycle(configuration, store, replicas, histories, plan),
         watch=Watch(configuration, store.alerts, store.quiet),
         histories=histories,
-        replay=Replay(replicas, store.ledger, evaluation.slice, scrape_interval),
+        replay=Replay(replicas, store.ledger, evaluation.slice, scrape_interval, on_written=histories.note),
         plan=plan,
         delivery=DeliveryWorker(
             store.outbox,
@@ -132,16 +139,13 @@ def _term(lasting: _Lasting, lease: Lease, on_lease_lost: Callable[[], None]) ->
             *_chores(configuration, store, telemetry, replicas),
             _provisional(configuration, store, replicas, stopping.is_set),
             upkeep_chore(Upkeep(configuration, store.ledger, store.upkeep, stopping.wait)),
-            recount_chore(
-                Recounting(_recount(configuration, replicas, store), plan, evaluation, stopping.is_set, recounted)
-            ),
+            recount_chore(Recounting(recount, plan, evaluation, stopping.is_set, recounted)),
         ),
         replicas=replicas.states,
         stopping=stopping,
         on_lease_lost=on_lease_lost,
     )
-    daemon = Daemon(configuration, parts)
-    return daemon
+    return Daemon(configuration, parts)
 
 
 @contextmanager

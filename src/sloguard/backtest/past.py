@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sloguard.model.adjustment import Adjustment
 from sloguard.model.measurement import Slice, SliceColumns
+from sloguard.model.span import Span
 from sloguard.ports import LedgerKey, LedgerMark, LedgerReader
 
 _DAY = 86_400
@@ -49,6 +50,10 @@ class PastLedger:
 
     def replayed(self) -> Mapping[LedgerKey, tuple[int, int]]:
         return {key: (start, min(end, self.at)) for key, (start, end) in self.replayed_now.items() if start <= self.at}
+
+    def holes(self) -> Mapping[LedgerKey, Sequence[Span]]:
+        """Nobody asks: what is past has been asked for."""
+        return {}
 
     def slices(self, key: LedgerKey, start: int, end: int) -> Sequence[Slice]:
         later = min(end, self.at) + _LONGEST_GAP

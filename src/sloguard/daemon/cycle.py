@@ -109,10 +109,8 @@ class Cycle:
             StoreError: nothing was committed; the next run does the same again.
         """
         settled, tail, error = self._count(now)
+        self._histories.refresh(self._configuration.slos, now)
         self._ask_until = monotonic_seconds() + _ASKING_SECONDS if error is None else 0.0
-        # The clock may have been ahead, and what is needed now have been forgotten then.
-        if (settled is not None and settled.caught_up) or self._histories.is_of_the_future(now):
-            self._histories.load(self._configuration.slos, now)
         if settled is not None:
             self._histories.apply(settled.ranges)
         self._histories.adjust()
@@ -131,6 +129,7 @@ class Cycle:
             rulings[key] = removal(records[key])
         concluded = conclude(rulings, self._known(), self._rules, now, settled.ranges if settled else ())
         self._alerts.commit_cycle(concluded.outcome, now)
+        self._histories.committed()
         if settled is not None:
             self._ledger.committed(settled)
         log_changes(concluded)

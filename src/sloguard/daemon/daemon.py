@@ -70,8 +70,6 @@ class Daemon:
         self._parts = parts
         self._left_out = LeftOut(configuration.slos)
         self._stopping = parts.stopping
-        self._histories_stale = threading.Event()
-        self._histories_stale.set()
         self._latest: CycleReport | None = None
         self._last_good_at: datetime | None = None
         self._fault: str | None = None
@@ -118,10 +116,6 @@ class Daemon:
     def evaluate(self) -> None:
         started, now = monotonic_seconds(), utc_now()
         try:
-            if self._histories_stale.is_set():
-                self._histories_stale.clear()
-                self._parts.histories.load(self._configuration.slos, now)
-                self._small_at = now
             if now - self._small_at >= _KEEP_SMALL_INTERVAL:
                 self._small_at = now
                 self._parts.histories.keep_small(self._configuration.slos, self._configuration.retention, now)
@@ -129,8 +123,10 @@ class Daemon:
         except LeaseLostError:
             raise
         except Exception as error:  # noqa: BLE001 - the top of the loop: the next evaluation must come
-            self._histories_stale.set()
             self._fault = _words(error)
+            if not isinstance(error, SloguardError):
+                # What is in memory may have been left half changed.
+                self._parts.histories.distrust()
             _log.error("evaluation_failed", error=self._fault, exc_info=not isinstance(error, SloguardError))
             self._parts.telemetry.evaluated("failure", monotonic_seconds() - started, now)
             return
@@ -183,10 +179,6 @@ class Daemon:
             self._scheduler.remove_job("replay")
             _log.info("replay_complete")
 
-    def reload_histories(self) -> None:
-        """Have the next evaluation read anew what has been written by somebody else."""
-        self._histories_stale.set()
-
     def status(self) -> StatusReport | None:
         return self._latest.status if self._latest else None
 
@@ -235,8 +227,6 @@ class Daemon:
 
     def _replayed(self, progress: ReplayProgress) -> None:
         self._parts.telemetry.replayed(progress.done / progress.total if progress.total else 1.0)
-        if progress.done:
-            self._histories_stale.set()
 
     def _prometheus_check(self) -> HealthCheck:
         if self._latest is None:

@@ -98,6 +98,21 @@ class History:
             return self._times.start(place), self._times.end(place)
         return time, time
 
+    def widened(self, start: int, end: int) -> tuple[int, int]:
+        """A stretch of time (Unix seconds), widened so that no slice crosses its bounds, and no gap either.
+
+        Its bounds are those of slices, the gaps and slices next to it included, where it did not touch a slice.
+        """
+        times = self._times
+        before, after = times.place_from(start) - 1, times.place_from(end)
+        if before >= 0:
+            start = times.end(before) if times.end(before) <= start else times.start(before)
+        if after and times.end(after - 1) > end:
+            end = times.end(after - 1)
+        elif after < len(self) and times.start(after) > end:
+            end = times.end(after)
+        return start, end
+
     def sum(self, start: float, end: float) -> WindowSum:
         """Events between two instants (Unix seconds).
 

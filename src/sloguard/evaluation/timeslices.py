@@ -9,7 +9,7 @@ from typing import Self
 from sloguard.evaluation.adjustments import NOTHING_ADJUSTED, Adjustments, Sums
 from sloguard.evaluation.history import History, WindowSum
 from sloguard.evaluation.measure import LOWEST_COVERAGE_RATIO, ObservedSlices
-from sloguard.model.measurement import Measurement, NoData, NoDataReason, Slice
+from sloguard.model.measurement import Measurement, NoData, NoDataReason, Slice, SliceColumns
 from sloguard.model.timeslices import EmptySlices, Timeslices
 
 
@@ -18,8 +18,11 @@ def judged(
     timeslices: Timeslices,
     since: int | None = None,
     adjustments: Adjustments = NOTHING_ADJUSTED,
+    *,
+    until: int | None = None,
 ) -> Iterator[Slice]:
-    """The timeslices that have ended, as slices of one event or none; from the one that holds `since` (Unix seconds).
+    """The timeslices that have ended, as slices of one event or none; from the one that holds `since` (Unix seconds),
+    and up to the one that holds the time before `until`.
 
     One that was not seen well enough is left out, like a slice that was not seen. Of a slice that crosses a bound,
     as the long ones of a coarse replay may, each timeslice has its part. One that is excluded in part is judged by
@@ -29,7 +32,8 @@ def judged(
         return
     length = round(timeslices.length.total_seconds())
     begin = history.first if since is None else max(since, history.first)
-    for start in range(begin // length * length, history.last // length * length, length):
+    end = history.last if until is None else min(_ceiling(until, length), history.last)
+    for start in range(begin // length * length, end // length * length, length):
         seen = adjustments.sum(history.sum, start, start + length)
         expected = adjustments.kept_seconds(start, start + length)
         if expected and seen.seen_seconds >= LOWEST_COVERAGE_RATIO * expected:
@@ -46,6 +50,10 @@ def _verdict(seen: WindowSum, timeslices: Timeslices, start: int, length: int) -
     return Slice(start, length, float(timeslices.empty is EmptySlices.BAD), float(counts))
 
 
+def _ceiling(time: int, length: int) -> int:
+    return -(-time // length) * length
+
+
 class Verdicts:
     """The timeslices of an SLO's history: derived once, and kept up with it."""
 
@@ -56,11 +64,17 @@ class Verdicts:
         self._adjustments = adjustments
         self.history = History.of(judged(counted, timeslices, adjustments=adjustments))
 
-    def follow(self, counted: Sums, since: int) -> None:
-        """Take over what has changed in the counted history from an instant on (Unix seconds)."""
+    def follow(self, counted: Sums, since: int, until: int | None = None) -> None:
+        """Take over what has changed in the counted history from an instant on (Unix seconds).
+
+        Up to `until`, if only what lies before it has changed, and the end of the history has not.
+        """
         length = round(self._timeslices.length.total_seconds())
-        changed = judged(counted, self._timeslices, since, self._adjustments)
-        self.history.replace_from(since // length * length, changed)
+        changed = judged(counted, self._timeslices, since, self._adjustments, until=until)
+        if until is None:
+            self.history.replace_from(since // length * length, changed)
+        else:
+            self.history.replace(since // length * length, _ceiling(until, length), SliceColumns.of(changed))
 
 
 @dataclass(frozen=True, slots=True)

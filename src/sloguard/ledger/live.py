@@ -1,6 +1,6 @@
 """The ledger of the running daemon: settles slice after slice, and looks at the tail that is not settled yet."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -31,8 +31,6 @@ class Settled:
     """End of the last slice in which each SLO was seen (Unix seconds)."""
     left_out: Mapping[LedgerKey, int] = field(default_factory=dict)
     """How many groups had no place, by the key of their template; 0 is said too."""
-    caught_up: bool = False
-    """A long absence was replayed: its slices are in the store already, and not in `ranges`."""
 
 
 class LiveLedger:
@@ -45,12 +43,15 @@ class LiveLedger:
         settings: EvaluationSettings,
         scrape_interval: timedelta,
         plan: CountingPlan,
+        *,
+        on_written: Callable[[Sequence[CountedRange]], None] = lambda _: None,
     ) -> None:
+        """`on_written` is told what was replayed after a long absence: it is in the store then, and in no `Settled`."""
         self._store = store
         self._settings = settings
         self._slice_seconds = round(settings.slice.total_seconds())
         self._counter = IntervalCounter(source, scrape_interval, plan)
-        self._replay = Replay(source, store, settings.slice, scrape_interval)
+        self._replay = Replay(source, store, settings.slice, scrape_interval, on_written=on_written)
         self.plan = plan
         self._until: int | None = None
         self._seen: dict[LedgerKey, int] = {}
@@ -67,7 +68,7 @@ class LiveLedger:
         start = self._begin(end, marks)
         if end - start > MOST_SLICES_LIVE * self._slice_seconds:
             outcome = self._replay.run(self.plan.only(marks), _at(start), _at(end))
-            return Settled((), _at(end), outcome.refused, {}, outcome.left_out, caught_up=True)
+            return Settled((), _at(end), outcome.refused, {}, outcome.left_out)
         ranges: list[CountedRange] = []
         refused: dict[LedgerKey, str] = {}
         seen = self._seen_at(start, marks)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Self
 
 from sloguard.model.span import Span, hull
-from sloguard.ports import LedgerKey, LedgerMark, LedgerStore
+from sloguard.ports import LedgerKey, LedgerMark, LedgerReader
 
 HOUR_SECONDS = 3_600
 _DAY = 86_400
@@ -86,7 +86,7 @@ class Counted:
     holes: Mapping[LedgerKey, Sequence[Span]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, store: LedgerStore) -> Self:
+    def of(cls, store: LedgerReader) -> Self:
         return cls(store.marks(), store.replayed(), store.holes())
 
     def whole(self, key: LedgerKey) -> Span | None:

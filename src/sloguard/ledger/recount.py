@@ -32,9 +32,12 @@ class Recount:
         scrape_interval: timedelta,
         *,
         only_unseen: bool = False,
+        on_written: Callable[[Sequence[CountedRange]], None] = lambda _: None,
     ) -> None:
         """`only_unseen`: several replicas are asked in turn, which never agree to the event: nothing is changed but
         where more time was seen than before.
+
+        `on_written` is told what was written; also if the store failed, for nobody knows then whether it was.
         """
         self._source = source
         self._store = store
@@ -42,6 +45,7 @@ class Recount:
         self._slice_length = slice_length
         self._scrape_interval = scrape_interval
         self._only_unseen = only_unseen
+        self._on_written = on_written
 
     def run(
         self,
@@ -73,8 +77,14 @@ class Recount:
             for portion in Portions(plan, known, self._slice_seconds).of(chunk):
                 if stopped():
                     return tuple(changed)
-                changed += self._store.revise(self._better(portion, chunk, marks), now)
+                changed += self._revised(self._better(portion, chunk, marks), now)
         return tuple(changed)
+
+    def _revised(self, better: Sequence[tuple[CountedRange, Recounted]], now: datetime) -> Sequence[Recounted]:
+        try:
+            return self._store.revise(better, now)
+        finally:
+            self._on_written([counted for counted, _ in better])
 
     def _better(
         self, portion: Portion, chunk: Chunk, marks: Mapping[LedgerKey, LedgerMark]

@@ -57,13 +57,17 @@ class Replay:
         slice_length: timedelta,
         scrape_interval: timedelta = _SCRAPE_INTERVAL,
         load: Load = _GENTLE,
+        *,
+        on_written: Callable[[Sequence[CountedRange]], None] = lambda _: None,
     ) -> None:
+        """`on_written` is told what was written; also if the store failed, for nobody knows then whether it was."""
         self._source = source
         self._slice_length = slice_length
         self._scrape_interval = scrape_interval
         self._store = store
         self._slice_seconds = round(slice_length.total_seconds())
         self._load = load
+        self._on_written = on_written
 
     def run(
         self,
@@ -147,7 +151,10 @@ class Replay:
                     bridging=key not in sampled,
                 )
             )
-        self._store.write_replayed(ranges, dict.fromkeys(plan.keys, (chunk.start, chunk.end)))
+        try:
+            self._store.write_replayed(ranges, dict.fromkeys(plan.keys, (chunk.start, chunk.end)))
+        finally:
+            self._on_written(ranges)
 
 
 _Place = tuple[LedgerKey, int]

@@ -46,6 +46,11 @@ class SliceColumns(NamedTuple):
         start, seconds, bad, total, _, unseen = columns
         return cls(start, seconds, bad, total, unseen)
 
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """From the start of the first to the end of the last (Unix seconds); None if there is none."""
+        return (self.start[0], self.start[-1] + self.seconds[-1]) if self.start else None
+
     def between(self, start: int, end: int) -> "SliceColumns":
         """Those that overlap `start <= time < end` (Unix seconds)."""
         low, high = bisect_right(self.start, start), bisect_left(self.start, end)
