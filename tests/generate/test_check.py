@@ -82,7 +82,7 @@ def test_a_breach_fails_in_every_form(shop: Path) -> None:
 
     assert json.loads(outputs["json"])["slos"][0]["verdict"] == "breached"
     assert "<failure" in outputs["junit"]
-    assert "| shop/orders | breached | 98 % | 99 % | -100 % |" in outputs["markdown"]
+    assert "| shop/orders | breached | 98 % | 99 % | −100 % |" in outputs["markdown"]
     assert outputs["github"].startswith("::error title=shop/orders breached::98 %25 of the events")
 
 
