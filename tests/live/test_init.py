@@ -103,7 +103,7 @@ def test_a_file_is_never_overwritten_unless_it_is_asked_for(shop: PrometheusServ
     code, words = proposing("--prometheus", shop.url, "--force", "--window", "7d", cwd=tmp_path)
     assert code == 0, words
     assert "defaults: {window: 7d}" in file.read_text(encoding="utf-8")
-    assert words.startswith("Proposed: 9 SLOs, 5 services in slo.yaml.")
+    assert words.startswith("Proposed: 9 SLOs of 5 services in slo.yaml.")
 
 
 @pytest.fixture(scope="module")
