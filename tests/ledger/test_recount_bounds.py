@@ -49,3 +49,13 @@ def test_what_is_known_as_one_sum_only_is_left_as_it_is(tmp_path: Path) -> None:
     assert Recount(ScriptedSource(), store.recounts, SLICE, SCRAPE).run(PLAN, since, at(END), at(END)) == ()
     assert store.ledger.slices(KEY, START, END) == [whole]
     store.close()
+
+
+def test_what_was_never_asked_for_is_no_late_data(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/store.db")
+    Replay(ScriptedSource(), store.ledger, SLICE).run(PLAN, at(END - HOUR), at(END))
+    assert (
+        Recount(ScriptedSource(), store.recounts, SLICE, SCRAPE).run(PLAN, at(END - 2 * HOUR), at(END), at(END)) == ()
+    )
+    assert store.ledger.marks()[KEY].first == END - HOUR
+    store.close()

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from sloguard.ledger.chunk_counting import ChunkCount, ChunkCounter
 from sloguard.ledger.groups import Places
-from sloguard.ledger.pieces import HOUR_SECONDS, Chunk
+from sloguard.ledger.pieces import HOUR_SECONDS, Chunk, Counted
 from sloguard.ledger.plan import CountingPlan
 from sloguard.ledger.portions import Portion, Portions
 from sloguard.ledger.slices import Step, counted_range
 from sloguard.model.measurement import Slice
 from sloguard.model.recount import Known, Recounted
-from sloguard.ports import CountedRange, LedgerKey, LedgerMark, MetricsSource, RecountStore
+from sloguard.ports import CountedRange, LedgerKey, MetricsSource, RecountStore
 from sloguard.promql.terms import Outcome
 
 _CHUNK_SECONDS = 6 * HOUR_SECONDS
@@ -72,12 +72,13 @@ class Recount:
         end = min(end, max((marks[key].watermark for key in plan.keys if key in marks), default=start))
         changed: list[Recounted] = []
         for chunk in _chunks(start, end, self._slice_seconds):
-            marks = self._store.marks()
+            counted = Counted.of(self._store)
+            marks = counted.marks
             known = [key for key in plan.keys if key in marks and marks[key].watermark >= chunk.end]
             for portion in Portions(plan, known, self._slice_seconds).of(chunk):
                 if stopped():
                     return tuple(changed)
-                changed += self._revised(self._better(portion, chunk, marks), now)
+                changed += self._revised(self._better(portion, chunk, counted), now)
         return tuple(changed)
 
     def _revised(self, better: Sequence[tuple[CountedRange, Recounted]], now: datetime) -> Sequence[Recounted]:
@@ -87,7 +88,7 @@ class Recount:
             self._on_written([counted for counted, _ in better])
 
     def _better(
-        self, portion: Portion, chunk: Chunk, marks: Mapping[LedgerKey, LedgerMark]
+        self, portion: Portion, chunk: Chunk, counted_before: Counted
     ) -> Sequence[tuple[CountedRange, Recounted]]:
         plan = portion.plan
 
@@ -98,7 +99,7 @@ class Recount:
         count = self._source.on_one_replica(ask)
         steps: dict[LedgerKey, Sequence[Step]] = {
             **{key: count.steps.get(key, ()) for key in plan.keys if key not in count.refused},
-            **Places(plan, marks, chunk.end).admitted(count.groups),
+            **Places(plan, counted_before.marks, chunk.end).admitted(count.groups),
         }
         outcomes = _Outcomes.of(plan)
         found = []
@@ -106,10 +107,13 @@ class Recount:
             last_seen = max((each.end for each in known if each.start < chunk.start), default=None)
             if last_seen is not None and last_seen > chunk.start:
                 continue  # only its sum is known, and it begins earlier
+            # What comes before has not been asked for yet; a group is asked for with its template.
+            whole = counted_before.whole(key._replace(slo_id=key.slo_id.partition("{")[0]))
+            start = max(chunk.start, whole[0]) if whole else chunk.start
             counted = counted_range(
                 key,
-                (chunk.start, chunk.end),
-                steps[key],
+                (start, chunk.end),
+                [step for step in steps[key] if step.start >= start],
                 last_seen=last_seen,
                 slice_seconds=self._slice_seconds,
                 bridging=key not in plan.sampled,
