@@ -63,15 +63,23 @@ class StoredStatus:
     """When, and what."""
 
     def status(self) -> StatusReport | None:
-        """Read anew when what was read is older than an evaluation's interval; None if it cannot be read."""
-        with self._turn:
-            interval = self.configuration.evaluation.interval.total_seconds()
-            if self._read is not None and monotonic_seconds() - self._read[0] < interval:
-                return self._read[1]
+        """Read anew when what was read is older than an evaluation's interval; None if it cannot be read.
+
+        While it is being read, others get what was read before: they have the web server's threads.
+        """
+        known = self._read
+        if not self._turn.acquire(timeout=0.0 if known else _LONGEST_WAIT_SECONDS):
+            return known[1] if known else None
+        try:
+            return self._fresh()
+        finally:
+            self._turn.release()
+
+    def _fresh(self) -> StatusReport | None:
+        interval = self.configuration.evaluation.interval.total_seconds()
+        if self._read is None or monotonic_seconds() - self._read[0] >= interval:
             try:
-                report = stored_status(self.configuration, self.store, None)
+                self._read = (monotonic_seconds(), stored_status(self.configuration, self.store, None))
             except StoreError:  # the check of the store tells
                 self._read = None
-                return None
-            self._read = (monotonic_seconds(), report)
-            return report
+        return self._read[1] if self._read else None
