@@ -57,6 +57,18 @@ def test_a_ledger_that_lacks_most_of_the_window_is_no_data(tmp_path: Path) -> No
     assert sloguard(tmp_path, "check", "--fail-without-data").returncode == 1
 
 
+def test_a_service_is_judged_alone_though_it_is_made_of_another_one(tmp_path: Path) -> None:
+    ledger(tmp_path, hours_ago=0)
+    whole = (
+        b"  - name: whole\n    slos: [{name: all, objective: 99, indicator: {composite: {members: [{slo: shop/a}]}}}]\n"
+    )
+    (tmp_path / "slo.yaml").write_bytes(CONFIG + whole)
+    done = sloguard(tmp_path, "check", "--service", "whole")
+    assert (done.returncode, done.stdout.split()[:2]) == (0, ["kept", "whole/all:"])
+    assert "0 of 1 SLOs fail." in done.stderr
+    assert sloguard(tmp_path, "check", "--service", "shop").stdout.split()[1] == "shop/a:"
+
+
 def test_an_old_ledger_is_not(tmp_path: Path) -> None:
     ledger(tmp_path, hours_ago=48)
     done = sloguard(tmp_path, "check")

@@ -46,6 +46,7 @@ def check(
     from sloguard.cli.output import words
     from sloguard.cli.times import parse_age, parse_instant
     from sloguard.errors import UsageError
+    from sloguard.ledger.members import of_service
     from sloguard.ledger.reporting import stored_status
     from sloguard.presentation.covered_words import uncovered_words
     from sloguard.presentation.verdict import Verdict, fails, judged
@@ -56,13 +57,14 @@ def check(
         if service not in {each.name for each in configuration.services}:
             known = ", ".join(each.name for each in configuration.services)
             raise UsageError(f"{config} declares no service {service!r}. Choose one of: {known}.")
-        kept = tuple(each for each in configuration.services if each.name == service)
-        configuration = replace(configuration, services=kept)
+        configuration = of_service(configuration, service)
     opened = open_store(store, create=False)
     try:
         report = stored_status(configuration, opened, parse_instant(at) if at else None)
     finally:
         opened.close()
+    if service is not None:
+        report = replace(report, services=tuple(each for each in report.services if each.name == service))
     _refuse_old(report, parse_age(max_age, "--max-age") if at is None else None)
     results = judged(report)
     _print(report, results, output, without_data=without_data)

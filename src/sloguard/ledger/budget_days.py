@@ -8,8 +8,8 @@ from functools import partial
 from sloguard.evaluation.daily import budget_history
 from sloguard.ledger.covered import Known, known
 from sloguard.ledger.histories import Histories
+from sloguard.ledger.members import with_members
 from sloguard.model.adjustment import covers
-from sloguard.model.composite import CompositeIndicator
 from sloguard.model.daily import BudgetHistory
 from sloguard.model.measurement import NoDataReason
 from sloguard.model.settings import Configuration
@@ -31,7 +31,7 @@ def stored_histories(
     wanted = tuple(scopes)
     chosen = [slo for slo in configuration.slos if _covered(wanted, slo) or _has_group(wanted, slo)]
     histories = Histories(ledger, configuration.evaluation.slice)
-    histories.load(_with_members(chosen, configuration), until, over=until - since + _UP_TO_A_DAY)
+    histories.load(with_members(chosen, configuration), until, over=until - since + _UP_TO_A_DAY)
     slos = (each for slo in chosen for each in histories.expanded(slo, until) if _covered(wanted, each))
     has = known(configuration.slos, ledger)
     return tuple(
@@ -59,16 +59,3 @@ def _covered(scopes: Iterable[str], slo: Slo) -> bool:
 
 def _has_group(scopes: Iterable[str], slo: Slo) -> bool:
     return slo.is_template and any(scope.partition("{")[0] == slo.declared_id for scope in scopes)
-
-
-def _with_members(slos: Iterable[Slo], configuration: Configuration) -> Iterable[Slo]:
-    """The SLOs, and those that they are made of."""
-    declared = {slo.declared_id: slo for slo in configuration.slos}
-    needed: dict[str, Slo] = {}
-    rest = list(slos)
-    while rest:
-        slo = rest.pop()
-        needed[slo.declared_id] = slo
-        if isinstance(slo.indicator, CompositeIndicator):
-            rest += [declared[member.slo_id] for member in slo.indicator.members]
-    return needed.values()
