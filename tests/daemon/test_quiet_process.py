@@ -73,7 +73,7 @@ def test_silenced_they_wake_nobody_and_when_the_silence_ends_they_are_one_page(s
         process.wait()
     assert (here.pagerduty.pages, here.slack.messages) == (0, ())
     assert 'sloguard_alerts_held_back_total{reason="silenced"} 10.0' in metrics
-    assert f"Silenced ({number}, ann: a drill) until" in page
+    assert f"Silenced (number {number}, ann: a drill) until" in page
     with here.daemon() as process:
         wait_for(here.ready)
         few_cycles(here)
