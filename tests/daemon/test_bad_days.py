@@ -2,6 +2,7 @@
 nothing is lost.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from sloguard.errors import PrometheusError
+from sloguard.ledger.live import LiveLedger, Settled
 from sloguard.ledger.plan import counting_plan, ledger_key
 from sloguard.ledger.recount import Recount, known_of
 from sloguard.ledger.replay import Replay
 from sloguard.model.measurement import NoDataReason
-from sloguard.model.settings import PrometheusSettings
+from sloguard.model.settings import EvaluationSettings, PrometheusSettings
 from sloguard.model.status import SloState
 from sloguard.ports import CountedRange, LedgerKey
 from sloguard.prometheus import PrometheusClient
@@ -111,23 +113,35 @@ def test_a_partial_answer_to_any_query_of_an_evaluation(lived: Lived, tmp_path: 
     assert marks == [set()] * settling + [{UNTIL}] * tail, "no watermark moves to where it is not known"
 
 
-def test_a_timeout_of_any_query_of_an_evaluation(lived: Lived, client: PrometheusClient, tmp_path: Path) -> None:
+def test_a_timeout_of_any_query_that_counts(lived: Lived, client: PrometheusClient, tmp_path: Path) -> None:
     """Asked for in smaller parts, or found by the next recount."""
+    store = new_store(tmp_path)
+    Replay(client, store.ledger, SLICE).run(PLAN, at(UNTIL - HOUR), at(FROM))
+    store.close()
     refused = number = 0
     while not number or lived.proxy.has_spoilt:
         number += 1
+        shutil.copy(tmp_path / "0.db", tmp_path / f"{number}.db")
         store = new_store(tmp_path, number)
-        process = Process(store, configuration(lived.proxy.url, SLOS))
-        process.run(FROM + 30)
+        ledger = LiveLedger(client, store.ledger, EvaluationSettings(), SCRAPE, PLAN)
+        settle(ledger, store, FROM + 30)
         with lived.proxy.spoiling(number, timed_out):
-            report = process.run(NOW)
-        process.run(NOW + 90)
+            settled = settle(ledger, store, UNTIL + 30)
+        settle(ledger, store, UNTIL + 90)
         found = recount(client, store, FROM, UNTIL + 60)
-        assert found == len(report.refused)
+        assert found == len(settled.refused)
         assert sums(store, FROM, UNTIL + 60) == lived.sums(FROM, UNTIL + 60)
         refused += found
         store.close()
+    assert number > 6
     assert refused > 0
+
+
+def settle(ledger: LiveLedger, store: Store, now: int) -> Settled:
+    settled = ledger.settle(at(now))
+    store.ledger.write_ranges(settled.ranges)
+    ledger.committed(settled)
+    return settled
 
 
 def test_a_partial_answer_to_any_query_of_a_replay(lived: Lived, client: PrometheusClient, tmp_path: Path) -> None:
@@ -138,14 +152,14 @@ def test_a_partial_answer_to_any_query_of_a_replay(lived: Lived, client: Prometh
         replay = Replay(client, store.ledger, SLICE)
         try:
             with lived.proxy.spoiling(number, partial):
-                replay.run(PLAN, at(FROM - HOUR), at(NOW))
+                replay.run(PLAN, at(UNTIL), at(NOW + 480))
         except PrometheusError:
             faults += 1
             assert store.ledger.marks().keys() == store.ledger.replayed().keys()
-            replay.run(PLAN, at(FROM - HOUR), at(NOW))
-        assert sums(store, FROM - HOUR, NOW) == lived.sums(FROM - HOUR, NOW)
+            replay.run(PLAN, at(UNTIL), at(NOW + 480))
+        assert sums(store, UNTIL, NOW + 480) == lived.sums(UNTIL, NOW + 480)
         store.close()
-    assert faults > 6
+    assert faults > 4
 
 
 def test_a_partial_answer_to_any_query_of_a_recount(lived: Lived, client: PrometheusClient, tmp_path: Path) -> None:
@@ -211,7 +225,7 @@ def test_too_little_is_known_until_it_is_recounted(lived: Lived, client: Prometh
     store.close()
 
 
-@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=40), timedelta(days=500)])
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=40)])
 def test_a_clock_that_was_ahead_makes_no_window_forget_its_beginning(
     lived: Lived, client: PrometheusClient, tmp_path: Path, ahead: timedelta
 ) -> None:

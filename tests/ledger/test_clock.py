@@ -62,10 +62,10 @@ def is_exact(store: Store, start: int, end: int) -> bool:
     return (known.bad, known.total, known.seen_seconds) == (*events("shop", start, end), end - start)
 
 
-@pytest.mark.parametrize("ahead", [45, 20 * MINUTE, 3 * HOUR, 30 * DAY, -45, -20 * MINUTE, -3 * HOUR])
-@pytest.mark.parametrize("cycles", [1, 20])
+@pytest.mark.parametrize("ahead", [45, 3 * HOUR, 30 * DAY, -45, -3 * HOUR])
+@pytest.mark.parametrize("cycles", [1, 12])
 def test_what_was_counted_by_a_wrong_clock_is_put_right(daemon: Daemon, ahead: int, cycles: int) -> None:
-    wrong, right, end = START + 600, START + 600 + cycles * CYCLE, START + 50 * MINUTE
+    wrong, right, end = START + 600, START + 600 + cycles * CYCLE, START + 25 * MINUTE
     daemon.live(range(START, wrong, CYCLE))
     daemon.live(range(wrong, right, CYCLE), ahead=ahead)
     daemon.live(range(right, end + MINUTE, CYCLE))

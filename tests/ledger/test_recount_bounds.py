@@ -17,14 +17,14 @@ from tests.support.scripted import ScriptedSource, events
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 END = 1_795_000_000 // DAY * DAY
-START = END - 2 * DAY
+START = END - 26 * HOUR
 SLICE, SCRAPE = timedelta(minutes=1), timedelta(seconds=15)
 SLO = slo_of("shop")
 PLAN, KEY = counting_plan([SLO]), ledger_key(SLO)
 
 
 @pytest.mark.parametrize("late", [0, 17])
-@pytest.mark.parametrize("shift", [0, 1, 7, 30, 59])
+@pytest.mark.parametrize("shift", [0, 7, 59])
 def test_what_crosses_its_beginning_is_counted_once(tmp_path: Path, shift: int, late: int) -> None:
     store = open_store(f"sqlite:///{tmp_path}/store.db")
     now = END + shift * MINUTE

@@ -30,6 +30,8 @@ SLOS = (
     replace(slo_of("mall"), window=CalendarWindow(Period.MONTH, "Asia/Kolkata")),
 )
 PLAN = counting_plan(SLOS)
+KEPT = SLOS[1:]
+"""Of these old slices are rolled up, and cut where a month begins in Kolkata."""
 REMOVED = LedgerKey("gone/availability", "f")
 RETENTION = Retention(hours=timedelta(days=40), days=timedelta(days=45))
 COUNTED_FROM = NOW - 46 * DAY
@@ -53,8 +55,8 @@ def cycle(store: Store) -> None:
 
 def prepare_upkeep(store: Store) -> None:
     """As upkeep left it a while ago: there is something to do at each age, and some of it is past keeping."""
-    for key in (*PLAN.keys, REMOVED):
-        end = NOW if key in PLAN.keys else COUNTED_FROM + 6 * HOUR
+    for key in (*map(ledger_key, KEPT), REMOVED):
+        end = COUNTED_FROM + 6 * HOUR if key == REMOVED else NOW
         parts = tuple(_slices(key.slo_id.partition("/")[0], COUNTED_FROM, end))
         store.ledger.write_replayed([CountedRange(key, COUNTED_FROM, end, parts)], {key: (COUNTED_FROM, end)})
     for kind in (NotificationKind.TRIGGER, NotificationKind.RESOLVE):
@@ -76,7 +78,7 @@ def _slices(job: str, start: int, end: int) -> Iterator[Slice]:
 
 
 def upkeep(store: Store) -> None:
-    configuration = Configuration(tuple(Service(slo.service, (slo,)) for slo in SLOS), retention=RETENTION)
+    configuration = Configuration(tuple(Service(slo.service, (slo,)) for slo in KEPT), retention=RETENTION)
     assert Upkeep(configuration, store.ledger, store.upkeep, lambda _: False).run(at(NOW)).complete
 
 
