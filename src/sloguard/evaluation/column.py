@@ -81,7 +81,8 @@ class Column:
 
     def replace(self, low: int, high: int, numbers: Iterable[float]) -> None:
         """Put numbers in the place of those from `low` up to `high`."""
-        rest = list(self.values(high, self._size))
+        kept = [number for place in range(high // CHUNK, -(-self._size // CHUNK)) for number in self._unpacked(place)]
+        rest = kept[high % CHUNK :]
         self.truncate(low)
         self.extend((*numbers, *rest))
 
