@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol, TypeVar
+from sys import intern
+from typing import NamedTuple, Protocol, Self, TypeVar
 
 from sloguard.model.adjustment import Adjustment, AdjustmentRecord, Removal
 from sloguard.model.alert import AlertKey, AlertRecord
@@ -94,6 +95,11 @@ class LedgerKey(NamedTuple):
 
     slo_id: str
     fingerprint: str
+
+    @classmethod
+    def of(cls, slo_id: str, fingerprint: str) -> Self:
+        """With texts that are in memory once, however many keys have them and wherever these come from."""
+        return cls(intern(slo_id), intern(fingerprint))
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,11 +171,12 @@ class Cycle:
         )
         # After everything is decided: what is provisional is only shown.
         status = provisional_status(judgement.status, slo, observed, self._replaying.of(slo, now))
-        tellings = {kind: self._telling(slo, kind, status, sight, now) for kind in judgement.decisions}
-        return status, {
-            AlertKey(slo.id, kind): Ruling(decision, records[kind], tellings[kind])
-            for kind, decision in judgement.decisions.items()
-        }
+        rulings: dict[AlertKey, Ruling] = {}
+        for kind, decision in judgement.decisions.items():
+            # Most alerts do not fire, and what tells of one has a kilobyte.
+            telling = self._telling(slo, kind, status, sight, now) if decision.alert else None
+            rulings[AlertKey(slo.id, kind)] = Ruling(decision, records[kind], telling)
+        return status, rulings
 
     def _telling(self, slo: Slo, kind: AlertKind, status: SloStatus, sight: _Sight, now: datetime) -> Telling:
         def plain(alert: Alert) -> Incident:
@@ -227,6 +228,8 @@ def _with_alerts(statuses: Mapping[str, SloStatus], concluded: Conclusion) -> Ma
         slo_id: replace(
             status, alerts=tuple(concluded.alerts.get(AlertKey(slo_id, each.kind), each) for each in status.alerts)
         )
+        if status.alerts
+        else status
         for slo_id, status in statuses.items()
     }
 

@@ -42,7 +42,7 @@ class Ruling:
     decision: AlertDecision
     before: AlertRecord | None
     telling: Telling | None
-    """None: nothing declares the alert any more."""
+    """None: there is no alert to tell of, or nothing declares it any more."""
 
 
 def removal(record: AlertRecord) -> Ruling:

@@ -128,6 +128,8 @@ NOTHING_ADJUSTED = Adjustments()
 def adjustments(applying: Iterable[Adjustment]) -> Adjustments:
     """What applies to one SLO, each once; in an order of its own, for floats add up to a little else in another one."""
     each_once = sorted(set(applying), key=lambda each: (each.start_at, each.end_at, each.created_at, each.number or 0))
+    if not each_once:
+        return NOTHING_ADJUSTED
     exclusions = tuple(each for each in each_once if isinstance(each, Exclusion))
     corrections = tuple(each for each in each_once if isinstance(each, Correction))
     return Adjustments(exclusions, corrections, _merged(exclusions))

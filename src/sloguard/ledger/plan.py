@@ -141,7 +141,7 @@ def ledger_key(slo: Slo) -> LedgerKey:
         counted += ["by", *slo.group_by]
     if slo.timeslices is not None:
         counted += ["in", format_duration(slo.timeslices.length)]
-    return LedgerKey(slo.id, hashlib.sha256(json.dumps(counted).encode()).hexdigest()[:16])
+    return LedgerKey.of(slo.id, hashlib.sha256(json.dumps(counted).encode()).hexdigest()[:16])
 
 
 def _identity(terms: CounterTerms | GaugeTerm | RatioTerms | MemberTerms) -> Sequence[str]:
@@ -162,7 +162,7 @@ def _identity(terms: CounterTerms | GaugeTerm | RatioTerms | MemberTerms) -> Seq
 
 def group_key(template: LedgerKey, group: Group) -> LedgerKey:
     """The key of one group of a template; equals `ledger_key` of that group's SLO."""
-    return LedgerKey(template.slo_id + group_text(group), template.fingerprint)
+    return LedgerKey.of(template.slo_id + group_text(group), template.fingerprint)
 
 
 def counting_plan(slos: Iterable[Slo]) -> CountingPlan:

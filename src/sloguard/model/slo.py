@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
+from sys import intern
 
 from sloguard.model.composite import CompositeIndicator
 from sloguard.model.funnel import Funnel
@@ -103,7 +104,7 @@ class Slo:
     @property
     def id(self) -> str:
         """Unique. That of a group is `shop/availability{tenant="acme"}`."""
-        return f"{self.service}/{self.title}"
+        return intern(f"{self.service}/{self.title}")  # much is kept by it: one text for all
 
     @property
     def title(self) -> str:

@@ -4,6 +4,7 @@ Only for columns whose values the driver takes and gives as they are: numbers, t
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Select, UpdateBase
@@ -46,11 +47,14 @@ def columns_of_each(
             cursor.close()
 
 
-def for_each(connection: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
+def for_each(connection: Connection, statement: UpdateBase, rows: Iterable[Mapping[str, Any]]) -> None:
     """Run a statement once for each row of values for its parameters."""
-    if not rows:
+    rest = iter(rows)
+    first = next(rest, None)
+    if first is None:
         return
-    compiled = statement.compile(connection, column_keys=list(rows[0]))
+    compiled = statement.compile(connection, column_keys=list(first))
     names = compiled.positiontup
-    values: Any = rows if names is None else [tuple([row[name] for name in names]) for row in rows]
+    every = chain((first,), rest)
+    values: Any = list(every) if names is None else [tuple([row[name] for name in names]) for row in every]
     connection.exec_driver_sql(str(compiled), values)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 from sqlalchemy import (
     BigInteger,
@@ -42,8 +41,8 @@ class SqlLedgerStore:
     def marks(self) -> Mapping[LedgerKey, LedgerMark]:
         columns = (series.c.slo_id, series.c.fingerprint, series.c.first, series.c.watermark)
         with reading(self.engine) as connection:
-            rows = connection.execute(select(*columns).where(series.c.watermark.is_not(None))).all()
-        return {LedgerKey(slo_id, fingerprint): LedgerMark(first, end) for slo_id, fingerprint, first, end in rows}
+            rows = all_rows(connection, select(*columns).where(series.c.watermark.is_not(None)))
+        return {LedgerKey.of(slo_id, fingerprint): LedgerMark(first, end) for slo_id, fingerprint, first, end in rows}
 
     def slices(self, key: LedgerKey, start: int, end: int) -> Sequence[Slice]:
         """Slices that overlap `start <= time < end`, in order."""
@@ -88,8 +87,8 @@ class SqlLedgerStore:
     def replayed(self) -> Mapping[LedgerKey, tuple[int, int]]:
         columns = (series.c.slo_id, series.c.fingerprint, series.c.replayed_start, series.c.replayed_end)
         with reading(self.engine) as connection:
-            rows = connection.execute(select(*columns).where(series.c.replayed_start.is_not(None))).all()
-        return {LedgerKey(slo_id, fingerprint): (start, end) for slo_id, fingerprint, start, end in rows}
+            rows = all_rows(connection, select(*columns).where(series.c.replayed_start.is_not(None)))
+        return {LedgerKey.of(slo_id, fingerprint): (start, end) for slo_id, fingerprint, start, end in rows}
 
     def write_replayed(self, ranges: Sequence[CountedRange], asked: Mapping[LedgerKey, Span]) -> None:
         with writing(self.engine) as connection:
@@ -141,13 +140,14 @@ def write_counts(connection: Connection, ranges: Sequence[CountedRange]) -> None
     share_slices(connection)
     filled = [counted for counted in ranges if counted.slices]
     keys = _with_series(connection, {counted.key for counted in ranges}, {counted.key for counted in filled})
-    bounds = [
+    # None of these is made before it is needed: for 10,000 SLOs all of them would take some 10 MB.
+    bounds = (
         {"of": keys[counted.key], "begin": counted.start, "end": counted.end}
         for counted in ranges
         if counted.key in keys
-    ]
+    )
     for_each(connection, DELETE_RANGE, bounds)
-    rows = [
+    rows = (
         {
             "series_key": keys[key],
             "start": piece.start,
@@ -158,14 +158,14 @@ def write_counts(connection: Connection, ranges: Sequence[CountedRange]) -> None
             "unseen_seconds": piece.unseen_seconds,
         }
         for key, piece in _surviving(ranges)
-    ]
+    )
     for_each(connection, insert_replacing(connection, slices), rows)
-    marks = [
+    marks = (
         {"of": keys[counted.key], "first_slice": min(piece.start for piece in counted.slices), "last_end": counted.end}
-        for counted in filled
-    ]
-    # In the order of the keys, so that two writers on PostgreSQL cannot wait for each other in a circle.
-    for_each(connection, _WIDEN_MARK, sorted(marks, key=itemgetter("of")))
+        # In the order of the keys, so that two writers on PostgreSQL cannot wait for each other in a circle.
+        for counted in sorted(filled, key=lambda counted: keys[counted.key])
+    )
+    for_each(connection, _WIDEN_MARK, marks)
 
 
 def _surviving(ranges: Sequence[CountedRange]) -> Iterator[tuple[LedgerKey, Slice]]:
@@ -197,4 +197,4 @@ def series_keys(connection: Connection, keys: Collection[LedgerKey]) -> Mapping[
     query = select(series.c.slo_id, series.c.fingerprint, series.c.key)
     if len(keys) <= _FEW:
         query = query.where(series.c.slo_id.in_(sorted({key.slo_id for key in keys})))
-    return {LedgerKey(slo_id, fingerprint): key for slo_id, fingerprint, key in all_rows(connection, query)}
+    return {LedgerKey.of(slo_id, fingerprint): key for slo_id, fingerprint, key in all_rows(connection, query)}
