@@ -76,6 +76,14 @@ class Verdicts:
         else:
             self.history.replace(since // length * length, _ceiling(until, length), SliceColumns.of(changed))
 
+    def forget(self, counted: Sums) -> None:
+        """Forget what the counted history has forgotten at its beginning, as if it had never been known."""
+        if counted.first is None:
+            self.history = History()
+            return
+        self.history.forget_before(counted.first)
+        self.follow(counted, counted.first, counted.first + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class ObservedTimeslices:

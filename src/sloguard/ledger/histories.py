@@ -176,7 +176,7 @@ class Histories:
             for key in order.keys:
                 self._mirror.history(key).roll_up(Band(order.start, order.end, order.step), order.cuts)
         for key, reach in self._reaches(slos, at).items():
-            self._mirror.history(key).forget_before(int((at - reach - _MARGIN).timestamp()))
+            self._mirror.forget_before(key, int((at - reach - _MARGIN).timestamp()))
 
     def _is_of_the_future(self, at: datetime) -> bool:
         """Whether it was read, or made small, so much later than an instant that windows may lack their beginnings."""

@@ -59,6 +59,13 @@ class Mirror:
         """Take over what is being written."""
         self._replace(counted.key, counted.start, counted.end, SliceColumns.of(counted.slices))
 
+    def forget_before(self, key: LedgerKey, time: int) -> None:
+        """Drop the slices that ended before a time (Unix seconds), or at it."""
+        history = self.history(key)
+        history.forget_before(time)
+        for verdicts in self._verdicts.get(key, {}).values():
+            verdicts.forget(history)
+
     def forget_from(self, time: int) -> None:
         """Drop the slices that begin at a time (Unix seconds) or later."""
         for key, history in self._histories.items():
