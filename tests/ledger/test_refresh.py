@@ -55,7 +55,7 @@ def fleet() -> tuple[Slo, ...]:
     window = RollingWindow(timedelta(days=2))
     plain = replace(slo_of("plain"), window=window)
     longer = replace(slo_of("longer"), window=RollingWindow(timedelta(days=3)))
-    timeslices = Timeslices(timedelta(minutes=15), Decimal("0.9"))
+    timeslices = Timeslices(timedelta(hours=1), Decimal("0.9"))
     both = CompositeIndicator((Member(plain.id, Decimal(1)), Member(longer.id, Decimal(1))))
     return (
         plain,
@@ -140,6 +140,7 @@ class World:
                 seen[key] = step.end
         self.histories.refresh(SLOS, at(self.now))
         self.histories.apply(ranges)
+        held(self.histories, self.now)
         fate = chance.choice(["well", "well", "lost", "unknown"])
         if fate != "lost":
             self.store.alerts.commit_cycle(CycleOutcome(ranges=tuple(ranges)), at(self.now))
@@ -153,13 +154,16 @@ class World:
         self.counted_until = self.now // STEP * STEP
         self.seen.clear()
         self.store.ledger.note_holes(Counted.of(self.store.ledger).skipped(PLAN.keys, self.counted_until))
+        self.histories.refresh(SLOS, at(self.now))
 
     def set_back(self, chance: random.Random) -> None:
-        """The clock was ahead."""
+        """The clock was ahead. What others wrote just before that is counted again anyway."""
+        self.histories.refresh(SLOS, at(self.now))
         self.now -= chance.randint(1, 40) * STEP
         self.counted_until = min(self.counted_until, self.now // STEP * STEP)
         self.seen.clear()
         self.store.ledger.note_holes(Counted.of(self.store.ledger).ahead(PLAN.keys, self.counted_until))
+        self.histories.refresh(SLOS, at(self.now))
 
     def replay(self, chance: random.Random) -> None:
         self._replay(chance, self.histories.note)
@@ -293,6 +297,14 @@ def test_after_an_evaluation_that_failed_only_its_slices_are_read(store: Store) 
     assert histories.observed(SLOS[0], {}, at(BEGIN)).last_seen == BEGIN, "it was not committed"
 
 
+def test_what_another_process_counts_after_an_evaluation_that_failed_is_read(store: Store) -> None:
+    histories = loaded(store, minutes(BEGIN - DAY, BEGIN))
+    histories.apply([minutes(BEGIN + STEP, BEGIN + 2 * STEP)])
+    store.ledger.write_replayed([minutes(BEGIN, BEGIN + STEP)], {PLAIN: (BEGIN, BEGIN + STEP)})
+    histories.refresh(SLOS, at(BEGIN + 2 * STEP))
+    assert histories.observed(SLOS[0], {}, at(BEGIN + 2 * STEP)).last_seen == BEGIN + STEP
+
+
 def test_what_another_process_counts_beyond_a_gap_is_read_with_what_it_spread_over_the_gap(store: Store) -> None:
     histories = loaded(store, minutes(BEGIN - DAY, BEGIN - 7200))
     bridged = minutes(BEGIN - 7200, BEGIN)
@@ -301,6 +313,18 @@ def test_what_another_process_counts_beyond_a_gap_is_read_with_what_it_spread_ov
     hour = histories.observed(SLOS[0], {}, at(BEGIN)).last(timedelta(hours=2))
     assert isinstance(hour, Measurement)
     assert hour.counts.total == 48.0
+
+
+def test_a_timeslice_of_which_the_end_was_not_seen_is_judged_when_later_slices_come(store: Store) -> None:
+    key = ledger_key(SLOS[2])
+    histories = loaded(store, replace(minutes(BEGIN - 7200, BEGIN - 3600 - STEP), key=key))
+    held(histories, BEGIN)
+    later = replace(minutes(BEGIN - STEP, BEGIN), key=key)
+    store.ledger.write_ranges([later])
+    histories.apply([later])
+    anew = Histories(store.ledger, SLICE)
+    anew.load(SLOS, at(BEGIN))
+    assert held(histories, BEGIN) == held(anew, BEGIN)
 
 
 def test_where_memory_has_other_slices_than_the_ledger_all_of_it_is_read(store: Store) -> None:
