@@ -155,6 +155,15 @@ def test_alerts_for_want_of_data_are_one_card_if_the_same_is_said() -> None:
     ]
 
 
+def test_an_alert_whose_samples_have_stopped_is_said_to_stand_still() -> None:
+    """It neither fires anew nor resolves, and nobody knows when the budget ends."""
+    counts, stale = Counts(bad=900, total=100_000), NoData(timedelta(days=30), NoDataReason.STALE, 0.99)
+    slo = slo_status("availability", counts=counts, ends_in=timedelta(hours=5), no_data=stale, alerts=(PAGE,))
+    report = StatusReport(AS_OF, partial=True, services=(ServiceStatus("onboarding", None, (slo,)),))
+    (card,) = overview(report, ()).attention
+    assert card.more == "Samples have stopped arriving: the alert stays as it was until some come again."
+
+
 def test_the_tab_says_how_bad_it_is() -> None:
     assert "<title>2 firing, 1 exhausted, 2 without data · sloguard</title>" in ask(app_of(), "/").text
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sloguard.model.alert import Alert, AlertKind
+from sloguard.model.measurement import NoDataReason
 from sloguard.model.quiet import QuietReason
 from sloguard.model.status import SloState, SloStatus, StatusReport
 from sloguard.ports import HealthCheck
@@ -76,7 +77,7 @@ def _firing(slo: SloStatus, alert: Alert, as_of: datetime) -> _Card:
     silent = alert.kind is AlertKind.NO_DATA
     folded = silent and alert.quiet is not None and alert.quiet.reason is QuietReason.FOLDED
     others = remarks(replace(alert, quiet=None) if folded else alert)
-    more = ("" if silent else _budget(slo, as_of), *map(sentence, others))
+    more = ("" if silent else _outlook(slo, as_of), *map(sentence, others))
     said = Attention(
         kind=alert.severity.value,
         label=say.SEVERITY_WORDS[alert.severity],
@@ -89,8 +90,10 @@ def _firing(slo: SloStatus, alert: Alert, as_of: datetime) -> _Card:
     return _Card(slo, said, sentence(quiet_words(alert.quiet)) if folded and alert.quiet else "")
 
 
-def _budget(slo: SloStatus, as_of: datetime) -> str:
-    """What is left of it, and when it ends."""
+def _outlook(slo: SloStatus, as_of: datetime) -> str:
+    """What is left of the budget, and when it ends; without samples nobody knows, and the alert is frozen."""
+    if slo.no_data is not None and slo.no_data.reason is NoDataReason.STALE:
+        return sentence(f"{say.no_data_words(slo.no_data)}: the alert stays as it was until some come again")
     if slo.budget is None:
         return ""
     left, end_at = say.budget_sentence(slo), say.end_at_words(slo, as_of)
