@@ -1,7 +1,8 @@
 """What the daemon itself spends on an evaluation: time, CPU and memory of a process of its own, and its store.
 
 `ledger_cost.py` starts this beside a Prometheus that has the past; it prints one JSON object. The ledger is filled
-with 30 days of made-up counts beforehand, by another process, so that the memory is that of the daemon alone.
+with 30 days of made-up counts beforehand, by another process, so that the memory is that of the daemon alone. They are
+like those of counters: whole numbers, irregular, of small and of large services, the same in every run.
 
     python benchmarks/daemon_cost.py fill --slos 1000 --store /tmp/cost.db
     python benchmarks/daemon_cost.py run  --slos 1000 --store /tmp/cost.db --url http://127.0.0.1:9090
@@ -9,8 +10,10 @@ with 30 days of made-up counts beforehand, by another process, so that the memor
 
 import argparse
 import json
+import math
+import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -39,6 +42,13 @@ SCRAPE_SECONDS = 30
 EVALUATIONS = 8
 """Every other one settles a slice; all look at the tail."""
 HOUR, DAY = 3_600, 86_400
+PASTS = 97
+"""So many different ones the SLOs have."""
+SLOWEST, FASTEST = 0.02, 200.0
+"""Events a second."""
+BAD_RATIO = 0.0003
+FEW = 50
+"""Up to so many events are drawn one by one."""
 MONTH = RollingWindow(timedelta(days=30))
 OBJECTIVE = Decimal("0.999")
 
@@ -73,25 +83,42 @@ def fleet(slos: int, likeness: Likeness = Likeness.ALIKE) -> tuple[Slo, ...]:
     return tuple(slo(number, likeness) for number in range(slos))
 
 
-def slices() -> Iterator[Slice]:
+def past(number: int, *, fractions: bool) -> tuple[Slice, ...]:
     """Hours for 30 days, five minutes for the last three, minutes for the last six hours, as replay leaves them."""
+    chance = random.Random(number)
+    events_a_second = SLOWEST * (FASTEST / SLOWEST) ** (number / (PASTS - 1))
     fine, medium = COUNTED_UNTIL - 6 * HOUR, COUNTED_UNTIL - 3 * DAY
     at = (COUNTED_UNTIL - 30 * DAY) // HOUR * HOUR
+    found: list[Slice] = []
     while at < COUNTED_UNTIL:
         seconds = 60 if at >= fine or at % 300 else 300 if at >= medium or at % HOUR else HOUR
-        yield Slice(at, seconds, 0.0003 * seconds, 1.0 * seconds)
+        total = by_chance(events_a_second * seconds * (1 + 0.5 * math.sin(2 * math.pi * at / DAY)), chance)
+        bad = min(total, by_chance(BAD_RATIO * total, chance))
+        found.append(Slice(at, seconds, bad * (1 / 3 if fractions else 1.0), float(total)))
         at += seconds
+    return tuple(found)
 
 
-def fill(slos: tuple[Slo, ...], file: Path) -> Mapping[str, float]:
-    past = tuple(slices())
+def by_chance(expected: float, chance: random.Random) -> int:
+    """A number of events where so many are expected, as Poisson has it; many of them by the normal distribution."""
+    if expected > FEW:
+        return max(0, round(chance.gauss(expected, math.sqrt(expected))))
+    events, left = 0, expected
+    while (left := left - chance.expovariate(1.0)) > 0:
+        events += 1
+    return events
+
+
+def fill(slos: tuple[Slo, ...], file: Path, *, fractions: bool = False) -> Mapping[str, float]:
+    pasts = [past(number, fractions=fractions) for number in range(PASTS)]
+    start, end = pasts[0][0].start, pasts[0][-1].end
     store = open_store(f"sqlite:///{file}")
     for first in range(0, len(slos), 200):
         keys = [ledger_key(each) for each in slos[first : first + 200]]
-        ranges = [CountedRange(key, past[0].start, past[-1].end, past) for key in keys]
-        store.ledger.write_replayed(ranges, dict.fromkeys(keys, (past[0].start, past[-1].end)))
+        ranges = [CountedRange(key, start, end, pasts[(first + n) % PASTS]) for n, key in enumerate(keys)]
+        store.ledger.write_replayed(ranges, dict.fromkeys(keys, (start, end)))
     store.close()
-    return {"slices": len(past) * len(slos), "bytes": file.stat().st_size}
+    return {"slices": len(pasts[0]) * len(slos), "bytes": file.stat().st_size}
 
 
 class WatchedLedger(LiveLedger):
@@ -135,9 +162,9 @@ def run(slos: tuple[Slo, ...], file: Path, url: str) -> Mapping[str, float]:
     configuration = Configuration((Service("fleet", slos),), prometheus)
     store = open_store(f"sqlite:///{file}")
     histories = Histories(store.ledger, configuration.evaluation.slice)
-    loading = time.perf_counter()
+    loading, loading_cpu = time.perf_counter(), time.process_time()
     histories.load(slos, datetime.fromtimestamp(COUNTED_UNTIL, UTC))
-    loading = time.perf_counter() - loading
+    loading, loading_cpu = time.perf_counter() - loading, time.process_time() - loading_cpu
     with PrometheusClient(prometheus) as client:
         evaluation, plan = configuration.evaluation, counting_plan(slos)
         ledger = WatchedLedger(client, store.ledger, evaluation, prometheus.scrape_interval, plan)
@@ -163,6 +190,7 @@ def run(slos: tuple[Slo, ...], file: Path, url: str) -> Mapping[str, float]:
         "writing": alerts.writing_seconds / (EVALUATIONS / 2),
         "cpu": cpu / EVALUATIONS,
         "loading": loading,
+        "loading_cpu": loading_cpu,
         "peak_mib": peak_mib(),
     }
 
@@ -178,11 +206,15 @@ def main() -> None:
     parser.add_argument("work", choices=("fill", "run"))
     parser.add_argument("--slos", type=int, default=1000)
     parser.add_argument("--likeness", type=Likeness, choices=list(Likeness), default=Likeness.ALIKE)
+    parser.add_argument("--fractions", action="store_true", help="bad events are estimated, not counted")
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--url", default="http://127.0.0.1:9090")
     arguments = parser.parse_args()
     slos = fleet(arguments.slos, arguments.likeness)
-    found = fill(slos, arguments.store) if arguments.work == "fill" else run(slos, arguments.store, arguments.url)
+    if arguments.work == "fill":
+        found = fill(slos, arguments.store, fractions=arguments.fractions)
+    else:
+        found = run(slos, arguments.store, arguments.url)
     print(json.dumps(found))
 
 

@@ -202,7 +202,8 @@ def report_daemon(slos: int, file: Path, url: str) -> None:
     print(
         f"{slos:>6} the daemon: {found['wall']:.2f} s an evaluation (the longest {found['longest']:.2f} s),"
         f" of which counting {found['counting']:.2f} s; writing a slice {found['writing']:.3f} s;"
-        f" CPU {found['cpu']:.2f} s; peak memory {found['peak_mib']:.0f} MiB; start {found['loading']:.1f} s;"
+        f" CPU {found['cpu']:.2f} s; peak memory {found['peak_mib']:.0f} MiB;"
+        f" start {found['loading']:.1f} s, CPU {found['loading_cpu']:.1f} s;"
         f" store {filled['bytes'] / 1e6:.0f} MB ({filled['bytes'] / filled['slices']:.0f} bytes a slice)",
         flush=True,
     )
