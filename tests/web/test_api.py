@@ -63,7 +63,8 @@ def test_head_is_get_without_the_body(path: str) -> None:
     get, head = ask(app, path), ask(app, path, "HEAD")
     assert head.content == b""
     assert (head.status_code, head.headers["content-type"]) == (get.status_code, get.headers["content-type"])
-    assert head.headers["content-length"] == str(len(get.content))
+    # Of what is written as it is made nobody knows the length before.
+    assert head.headers.get("content-length") == (None if path == "/metrics" else str(len(get.content)))
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from sloguard.model.status import ServiceStatus, StatusReport
 from sloguard.promql import names
 from sloguard.web import create_app
 from sloguard.web.metrics import SERVICE_HEALTH_HELP, SLO_METRICS, StatusCollector
-from tests.presentation.reports import PAGE, any_report, every_state, provisional
+from tests.presentation.reports import AS_OF, PAGE, any_report, every_state, provisional, slo_status
 from tests.web.asking import ANOTHER, RUNNING, STARTING, Past, View, app_of, ask
 
 AVAILABILITY = {"slo_id": "onboarding/availability", "slo_service": "onboarding", "slo_name": "availability"}
@@ -143,6 +143,25 @@ def test_both_formats_say_the_same_and_hold_the_daemons_own_metrics() -> None:
     wanted = {("sloguard_test_cycles_total", 3.0), (names.METRIC_HEALTH, 97.2)}
     for families in (parse_text(plain.text), _parse_openmetrics(modern.text)):
         assert wanted <= {(sample.name, sample.value) for family in families for sample in family.samples}
+
+
+def test_of_many_slos_each_has_its_samples_once_under_one_head() -> None:
+    """They are written a part at a time. A line that begins within a label's value is none."""
+    strange = "\r# HELP x"
+    slos = tuple(
+        slo_status(f"slo-{number}{strange}", counts=Counts(bad=float(number), total=2_000.0)) for number in range(1_201)
+    )
+    view = View(StatusReport(AS_OF, partial=False, services=(ServiceStatus("onboarding", None, slos),)))
+    plain, modern = (ask(app_of(view), "/metrics", headers=headers).content for headers in (None, OPENMETRICS))
+    assert modern.endswith(b"\n# EOF\n")
+    for text in (plain, modern):
+        lines = text.split(b"\n")
+        assert lines.count(b"# TYPE sloguard_window_bad_events gauge") == 1
+        assert len([line for line in lines if line.startswith(b"# EOF")]) == (text is modern)
+        found = [line.rpartition(b" ")[2] for line in lines if line.startswith(b"sloguard_window_bad_events{")]
+        assert [float(value) for value in found] == [float(number) for number in range(1_201)]
+        heads = [line for line in lines if line.startswith(b"# HELP")]
+        assert len(heads) == len(set(heads))
 
 
 @pytest.mark.parametrize("accept", ["", "*/*", "application/json", "text/plain;version=x.y", ";;,=", "\x7f"])

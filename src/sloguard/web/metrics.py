@@ -7,9 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from fastapi import FastAPI, Request, Response
-from prometheus_client import CollectorRegistry, exposition
+from fastapi.responses import StreamingResponse
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.openmetrics import exposition as openmetrics
 from prometheus_client.registry import Collector
 
 from sloguard.model.duration import format_duration
@@ -17,7 +17,9 @@ from sloguard.model.policy import Severity
 from sloguard.model.status import SloStatus, StatusReport
 from sloguard.ports import DaemonView
 from sloguard.promql import names
+from sloguard.web.exposition import exposed
 
+_SLOS_AT_ONCE = 500
 _SLO_LABELS = (names.LABEL_ID, names.LABEL_SERVICE, names.LABEL_NAME)
 Labelled = tuple[tuple[str, ...], float | Decimal | None]
 """Values of a metric's own labels, and the number; None where it is absent."""
@@ -140,12 +142,15 @@ class StatusCollector(Collector):
 
 
 def _families(report: StatusReport | None) -> Iterator[GaugeMetricFamily]:
+    """The samples of many SLOs come in several families of the same name, for all at once take much memory."""
+    slos = report.slos if report else ()
     for metric in SLO_METRICS:
-        family = GaugeMetricFamily(metric.name, metric.help, labels=(*_SLO_LABELS, *metric.labels))
-        for slo in report.slos if report else ():
-            for labels, value in metric.samples(slo):
-                _add(family, (slo.id, slo.service, slo.name, *labels), value)
-        yield family
+        for begin in range(0, max(1, len(slos)), _SLOS_AT_ONCE):
+            family = GaugeMetricFamily(metric.name, metric.help, labels=(*_SLO_LABELS, *metric.labels))
+            for slo in slos[begin : begin + _SLOS_AT_ONCE]:
+                for labels, value in metric.samples(slo):
+                    _add(family, (slo.id, slo.service, slo.name, *labels), value)
+            yield family
     yield _service_health(report)
 
 
@@ -163,17 +168,6 @@ def _add(family: GaugeMetricFamily, labels: tuple[str, ...], value: float | Deci
 
 def add_metrics(app: FastAPI, registry: CollectorRegistry) -> None:
     @app.get("/metrics", summary="The daemon's and the SLOs' metrics, for Prometheus", response_class=Response)
-    def metrics(request: Request) -> Response:
-        encode, content_type = _format(request.headers.get("accept", ""))
-        return Response(encode(registry), headers={"content-type": content_type})
-
-
-def _format(accept: str) -> tuple[Callable[[CollectorRegistry], bytes], str]:
-    """OpenMetrics for those who accept it, else the text format that everybody reads.
-
-    The client library's own choice fails with TypeError on a version that is no number.
-    """
-    accepted = {part.split(";")[0].strip().lower() for part in accept.split(",")}
-    if "application/openmetrics-text" in accepted:
-        return openmetrics.generate_latest, openmetrics.CONTENT_TYPE_LATEST
-    return exposition.generate_latest, exposition.CONTENT_TYPE_PLAIN_0_0_4
+    def metrics(request: Request) -> StreamingResponse:
+        text, content_type = exposed(registry, request.headers.get("accept", ""))
+        return StreamingResponse(text, headers={"content-type": content_type})
