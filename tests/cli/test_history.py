@@ -71,3 +71,10 @@ def test_a_status_as_csv_and_markdown(sloguard: Sloguard) -> None:
     assert (rows[0]["bad"], rows[0]["total"]) == ("100", "24000")
     markdown = sloguard("status", "--at", AT, "--format", "markdown")
     assert "| shop/a | 99 % | 30 d | ≈ 99.58 % |" in markdown
+
+
+@pytest.mark.parametrize("days", [3, 50])
+def test_days_that_nobody_has_counted_yet_are_none_without_samples(sloguard: Sloguard, days: int) -> None:
+    late = ("--until", f"{END + days * 24 * HOUR}", "--since", "2d")
+    (slo,) = json.loads(sloguard("history", "shop/a", *late, "--format", "json"))["slos"]
+    assert {day["no_data_reason"] for day in slo["days"]} == {"not_counted"}

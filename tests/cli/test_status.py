@@ -7,11 +7,16 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sloguard.cli.main import app
+from sloguard.config import load_text
+from sloguard.ledger.plan import ledger_key
+from sloguard.model.measurement import Slice
+from sloguard.ports import CountedRange
 from sloguard.store import open_store
-from tests.cli.test_adjusting import AT, END, HOUR, Sloguard, directory, note_replayed, sloguard
+from tests.cli.test_adjusting import AT, CONFIG, END, HOUR, Sloguard, directory, note_replayed, sloguard
 
 __all__ = ["directory", "sloguard"]
 BEFORE, AFTER = f"{END - 26 * HOUR}", f"{END + 2 * HOUR}"
+LONG_AFTER = f"{END + 40 * 24 * HOUR}"
 COVERED = "the ledger covers 2026-11-21 03:00 UTC to 2026-11-22 03:00 UTC."
 
 
@@ -40,6 +45,12 @@ def test_a_time_after_the_ledger_is_told_with_what_to_do(sloguard: Sloguard) -> 
     assert COVERED in done.stderr
     assert "`sloguard replay`, or the daemon, goes on from there; --at takes an earlier time." in done.stderr
     assert reasons(sloguard, AFTER) == {"not_counted"}
+
+
+def test_a_time_so_long_after_the_ledger_that_no_window_reaches_it_is_told_likewise(sloguard: Sloguard) -> None:
+    assert COVERED in run("status", "--at", LONG_AFTER).stderr
+    assert "no sample seen before" not in sloguard("status", "--at", LONG_AFTER)
+    assert reasons(sloguard, LONG_AFTER) == {"not_counted"}
 
 
 def test_of_a_window_that_is_not_replayed_the_numbers_are_provisional(sloguard: Sloguard, directory: Path) -> None:
@@ -74,3 +85,22 @@ def test_an_empty_store_is_told(directory: Path, at: tuple[str, ...]) -> None:
     open_store("sqlite:///empty.db").close()
     done = run("status", "--store", "sqlite:///empty.db", *at)
     assert "Nothing is counted yet. Run `sloguard replay` first" in done.stderr
+
+
+def test_an_slo_whose_samples_ended_before_its_window_has_not_begun_late(sloguard: Sloguard, directory: Path) -> None:
+    configuration = load_text(CONFIG, "slo.yaml", {}, directory).configuration
+    assert configuration is not None
+    other, end = ledger_key(configuration.slos[1]), int(LONG_AFTER)
+    store = open_store("sqlite:///sloguard.db")
+    store.ledger.write_ranges([CountedRange(other, end - HOUR, end, (Slice(end - HOUR, HOUR, 0.0, 1000.0),))])
+    store.close()
+    document = json.loads(sloguard("status", "--at", LONG_AFTER, "--format", "json"))
+    assert document["services"][0]["slos"][0]["no_data_reason"] == "stale"
+
+
+def test_of_a_changed_indicator_it_is_said_that_it_is_not_counted_yet(sloguard: Sloguard, directory: Path) -> None:
+    (directory / "slo.yaml").write_bytes(CONFIG.replace(b'code="500"', b'code=~"5.."', 1))
+    for at in ((), ("--at", AT)):
+        (service,) = json.loads(sloguard("status", *at, "--format", "json"))["services"]
+        assert [slo["no_data_reason"] for slo in service["slos"] if slo["name"] in {"a", "all"}] == ["not_counted"] * 2
+        assert "No data: not counted yet" in sloguard("status", *at)

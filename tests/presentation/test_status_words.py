@@ -107,6 +107,16 @@ def test_end(bad: float, ends_in: timedelta | None, words: str, at: str) -> None
     assert (end_words(slo), end_at_words(slo, AS_OF)) == (words, at)
 
 
+def test_without_data_the_pace_is_not_known_and_promises_nothing() -> None:
+    stale = NoData(MONTH, NoDataReason.STALE, 0.95)
+    slo = slo_status("a", counts=Counts(bad=10, total=100_000), burn_1h=None, no_data=stale, state=SloState.NO_DATA)
+    assert end_words(slo) == "–"
+
+
+def test_without_events_in_the_last_hour_the_budget_does_not_end() -> None:
+    assert end_words(slo_status("a", counts=Counts(bad=10, total=100_000), burn_1h=None)) == "not at this pace"
+
+
 def test_an_alert_says_why_and_since_when() -> None:
     assert alert_words(PAGE, AS_OF) == (
         "burning 16.2 × over 1 h and 18 × over 5 min (threshold 14.4 ×), since 2026-11-22 02:40 UTC (20 min ago)"

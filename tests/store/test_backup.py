@@ -201,6 +201,13 @@ def test_every_single_flipped_byte_is_noticed(tmp_path: Path) -> None:
         assert not verify_backup(path).ok, at
 
 
+def test_of_a_backup_that_gzip_itself_finds_wrong_it_is_said_that_it_is_damaged(filled: Store, tmp_path: Path) -> None:
+    path = back_up(filled.engine, tmp_path / "a.backup", NOON).path
+    content = path.read_bytes()
+    path.write_bytes(content[:-6] + bytes([content[-6] ^ 0x01]) + content[-5:])
+    assert "a.backup is damaged: it cannot be unpacked. Take an older one." in verify_backup(path).findings[0].detail
+
+
 def test_a_backup_of_an_older_schema_is_brought_up_to_date(tmp_path: Path, empty_url: Callable[[], str]) -> None:
     old = connect(checked(empty_url()))
     with writing(old) as connection:

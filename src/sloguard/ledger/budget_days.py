@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from sloguard.evaluation.daily import budget_history
-from sloguard.ledger.covered import Known, known
+from sloguard.ledger.covered import Known, is_outside, known
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.members import with_members
 from sloguard.model.adjustment import covers
@@ -34,19 +34,22 @@ def stored_histories(
     histories.load(with_members(chosen, configuration), until, over=until - since + _UP_TO_A_DAY)
     slos = (each for slo in chosen for each in histories.expanded(slo, until) if _covered(wanted, each))
     has = known(configuration.slos, ledger)
+    newest = max((each.last for each in has.values()), default=0)
     return tuple(
-        _counted(budget_history(slo, partial(histories.observed, slo, {}), since, until), has.get(slo.declared_id))
+        _counted(
+            budget_history(slo, partial(histories.observed, slo, {}), since, until), has.get(slo.declared_id), newest
+        )
         for slo in slos
     )
 
 
-def _counted(history: BudgetHistory, known: Known | None) -> BudgetHistory:
-    """A day before all that the ledger has is not one on which nothing was seen."""
+def _counted(history: BudgetHistory, known: Known | None, newest: int) -> BudgetHistory:
+    """A day before or after all that the ledger has is not one on which nothing was seen."""
     if known is None:
         return history
     days = (
         replace(day, no_data=NoDataReason.NOT_COUNTED)
-        if day.no_data is NoDataReason.NEVER_SEEN and day.end_at.timestamp() <= known.asked
+        if day.no_data is not None and is_outside(day.no_data, day.end_at.timestamp(), known, newest)
         else day
         for day in history.days
     )

@@ -51,6 +51,29 @@ def known(slos: Iterable[Slo], ledger: LedgerReader) -> Mapping[str, Known]:
     return {slo_id: each for slo_id, each in every.items() if each}
 
 
+def unasked(slos: Iterable[Slo], ledger: LedgerReader) -> frozenset[str]:
+    """Declared ids of SLOs that nobody has asked Prometheus about: new ones, and those whose indicator was changed.
+
+    Of a composite: if that is so of one of its members.
+    """
+    asked = ledger.marks().keys() | ledger.replayed().keys()
+    declared = {slo.declared_id: slo for slo in slos}
+
+    def is_unasked(slo: Slo) -> bool:
+        if isinstance(slo.indicator, CompositeIndicator):
+            return any(is_unasked(declared[member.slo_id]) for member in slo.indicator.members)
+        return ledger_key(slo) not in asked
+
+    return frozenset(slo_id for slo_id, slo in declared.items() if is_unasked(slo))
+
+
+def as_unasked(status: SloStatus) -> SloStatus:
+    """That no sample was seen of what nobody has looked for would be blamed on the SLO's selectors."""
+    if status.no_data is None or status.no_data.reason is not NoDataReason.NEVER_SEEN:
+        return status
+    return replace(status, no_data=replace(status.no_data, reason=NoDataReason.NOT_COUNTED))
+
+
 def told(status: SloStatus, at: datetime, known: Known | None, newest: int) -> SloStatus:
     """The status, and if it lacks data because nobody has counted that time, what the ledger covers.
 
@@ -64,14 +87,21 @@ def told(status: SloStatus, at: datetime, known: Known | None, newest: int) -> S
     no_data, instant = status.no_data, at.timestamp()
     if known is None or no_data is None:
         return status
-    if (no_data.reason is NoDataReason.NEVER_SEEN and instant <= known.asked) or (
-        no_data.reason is NoDataReason.STALE and instant > newest
-    ):
+    if is_outside(no_data.reason, instant, known, newest):
         covered = Covered(_at(known.asked), _at(known.last))
         return replace(status, no_data=replace(no_data, reason=NoDataReason.NOT_COUNTED, covered=covered))
-    if no_data.reason is NoDataReason.NEVER_SEEN:
-        return replace(status, no_data=replace(no_data, covered=Covered(_at(known.first), _at(known.last))))
-    return status
+    if no_data.reason is not NoDataReason.NEVER_SEEN:
+        return status
+    if instant > known.last:
+        return replace(status, no_data=replace(no_data, reason=NoDataReason.STALE))
+    return replace(status, no_data=replace(no_data, covered=Covered(_at(known.first), _at(known.last))))
+
+
+def is_outside(reason: NoDataReason, instant: float, known: Known, newest: int) -> bool:
+    """Whether nobody has counted that time. Long after the ledger's end no window has a slice: as if never seen."""
+    if reason is NoDataReason.NEVER_SEEN:
+        return instant <= known.asked or instant > newest
+    return reason is NoDataReason.STALE and instant > newest
 
 
 def _at(unix: int) -> datetime:

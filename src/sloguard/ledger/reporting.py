@@ -9,7 +9,7 @@ from sloguard.evaluation.burn import read_tiers
 from sloguard.evaluation.history import History
 from sloguard.evaluation.provisional import provisional_status
 from sloguard.evaluation.status import slo_status, status_report
-from sloguard.ledger.covered import known, told
+from sloguard.ledger.covered import as_unasked, known, told, unasked
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.plan import ledger_key
 from sloguard.ledger.replaying import ProvisionalStore, Replaying
@@ -53,10 +53,12 @@ def stored_status(configuration: Configuration, store: StatusSource, at: datetim
         readings = read_tiers(slo.tiers, slo.budget_ratio, observed)
         status = slo_status(slo, observed, readings, *(firing.get(AlertKey(slo.id, kind)) for kind in OF_AN_SLO))
         statuses[slo.id] = provisional_status(status, slo, observed, replaying.of(slo, as_of))
+    declared = {slo.id: slo.declared_id for service in services for slo in service.slos}
+    new = unasked(configuration.slos, store.ledger)
+    statuses = {key: as_unasked(each) if declared[key] in new else each for key, each in statuses.items()}
     if at:
         has, newest = known(configuration.slos, store.ledger), counted_until(configuration, store.ledger)
         until = int(newest.timestamp()) if newest else 0
-        declared = {slo.id: slo.declared_id for service in services for slo in service.slos}
         statuses = {key: told(each, at, has.get(declared[key]), until) for key, each in statuses.items()}
     return status_report(as_of, services, statuses)
 

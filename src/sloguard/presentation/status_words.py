@@ -84,7 +84,7 @@ def no_data_words(no_data: NoData) -> str:
         case NoDataReason.NEVER_SEEN:
             return "no sample seen yet"
         case NoDataReason.NOT_COUNTED:
-            return "outside of the ledger"
+            return "outside of the ledger" if no_data.covered else "not counted yet"
         case NoDataReason.STALE:
             return "samples have stopped arriving"
         case NoDataReason.LOW_COVERAGE:
@@ -125,13 +125,16 @@ def _marked(text: str, slo: SloStatus) -> str:
 
 
 def end_words(slo: SloStatus) -> str:
-    """In how long the budget ends if the pace of burning stays: `5 h 10 min`."""
+    """In how long the budget ends if the pace of burning stays: `5 h 10 min`; `–` where the pace is not known.
+
+    Where data are complete and nothing happened in the last hour, nothing is spent.
+    """
     if slo.budget is None:
         return "–"
     if slo.budget.remaining_ratio <= 0:
         return "used up"
     if slo.time_to_exhaustion is None:
-        return "not at this pace"
+        return "–" if slo.no_data is not None and slo.burn_rates.get(HOUR) is None else "not at this pace"
     if slo.time_to_exhaustion > _FAR_AWAY:
         return "over a year"
     return duration(slo.time_to_exhaustion)

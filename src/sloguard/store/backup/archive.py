@@ -20,6 +20,8 @@ import orjson
 from sloguard.errors import StoreError
 
 FORMAT = "sloguard/backup/v1"
+_GZIP = b"\x1f\x8b"
+"""What such a file begins with."""
 _BYTES = "base64"
 _BYTES_KEY = b'"base64"'
 
@@ -186,16 +188,21 @@ class _Reading:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if self._file is not None:
             self._file.close()
-        if isinstance(error, gzip.BadGzipFile):
+        if isinstance(error, gzip.BadGzipFile) and not self._is_gzip():
             raise StoreError(
                 f"{self._path} is no backup of sloguard. Give a file that `sloguard backup` has written."
             ) from error
-        if isinstance(error, EOFError | zlib.error):
+        if isinstance(error, EOFError | zlib.error | gzip.BadGzipFile):
             raise StoreError(
                 f"The backup {self._path} is damaged: it cannot be unpacked. Take an older one."
             ) from error
         if isinstance(error, OSError):
             raise _unreadable(self._path, error) from error
+
+    def _is_gzip(self) -> bool:
+        """Python says `BadGzipFile` both of what was never gzip and of gzip whose own checksum is wrong."""
+        with self._path.open("rb") as file:
+            return file.read(len(_GZIP)) == _GZIP
 
 
 def _unreadable(path: Path, error: OSError) -> StoreError:
