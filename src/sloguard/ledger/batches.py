@@ -1,12 +1,13 @@
 """Many questions in few queries: a few of them in flight, and split in halves where Prometheus refuses."""
 
+import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Generic, Protocol, Self, TypeVar
 
-from sloguard.errors import PrometheusUnavailableError, QueryRejectedError, QueryTimeoutError
+from sloguard.errors import PrometheusError, PrometheusUnavailableError, QueryRejectedError, QueryTimeoutError
 from sloguard.model.series import Sample, Series
 from sloguard.promql.bundles import Bundle, Term, bundles
 from sloguard.promql.counting import part_of
@@ -99,15 +100,35 @@ class Asker(Generic[AnyBatch]):
         if len(batches) == 1:
             self._ask_or_split(batches[0], question, answers)
         else:
-            pool = ThreadPoolExecutor(self._in_flight)
-            try:
-                for done in [pool.submit(self._ask_or_split, batch, question, answers) for batch in batches]:
-                    done.result()
-            finally:
-                pool.shutdown(cancel_futures=True)
+            self._ask_at_once(batches, question, answers)
         if answers.timeouts and not answers.rows:
             raise _overloaded(answers.timeouts)
         return answers
+
+    def _ask_at_once(
+        self,
+        batches: Sequence[AnyBatch],
+        question: Callable[[AnyBatch], Sequence[Row]],
+        answers: Answers[AnyBatch, Row],
+    ) -> None:
+        """A few at a time. After a failure none is begun, however late its thread is told."""
+        failed = threading.Event()
+
+        def ask_one(batch: AnyBatch) -> None:
+            if failed.is_set():
+                return
+            try:
+                self._ask_or_split(batch, question, answers)
+            except PrometheusError:
+                failed.set()
+                raise
+
+        pool = ThreadPoolExecutor(self._in_flight)
+        try:
+            for done in [pool.submit(ask_one, batch) for batch in batches]:
+                done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _ask_or_split(
         self, batch: AnyBatch, question: Callable[[AnyBatch], Sequence[Row]], answers: Answers[AnyBatch, Row]
