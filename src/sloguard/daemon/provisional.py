@@ -10,8 +10,9 @@ from sloguard.clock import monotonic_seconds
 from sloguard.daemon.chores import Chore
 from sloguard.errors import PrometheusError
 from sloguard.ledger.provisional import ProvisionalCounting
-from sloguard.ledger.replaying import ProvisionalStore, Replaying
+from sloguard.ledger.replaying import Replaying
 from sloguard.model.slo import Slo
+from sloguard.ports import ProvisionalStore
 
 _log = structlog.get_logger(__name__)
 

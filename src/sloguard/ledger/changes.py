@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from sloguard.ledger.pieces import Counted
 from sloguard.model.span import Span, joined, without
@@ -29,12 +29,14 @@ class Notes:
         """All that was noted until now. If it cannot be read, which an exception tells, it stays noted."""
         with self._lock:
             taken, self._noted = self._noted, {}
-        try:
+        with ExitStack() as unread:
+            unread.callback(self._put_back, taken)
             yield taken
-        except BaseException:
-            with self._lock:
-                _add(self._noted, _each(taken))
-            raise
+            unread.pop_all()
+
+    def _put_back(self, spans: Spans) -> None:
+        with self._lock:
+            _add(self._noted, _each(spans))
 
 
 def grown(before: Counted, now: Counted) -> Spans:

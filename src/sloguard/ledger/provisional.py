@@ -10,13 +10,12 @@ from sloguard.evaluation.provisional import why_not
 from sloguard.evaluation.windows import span
 from sloguard.ledger.batches import TermAsker, refused_terms, rows_by_term
 from sloguard.ledger.plan import CounterPlan, Increase, Increases, counting_plan, group_key, increases_of, summed
-from sloguard.ledger.replaying import ProvisionalStore
 from sloguard.model.group import Group, group_of
 from sloguard.model.measurement import Counts
 from sloguard.model.provisional import ProvisionalCount
 from sloguard.model.series import Sample
 from sloguard.model.slo import Slo
-from sloguard.ports import InstantQueries, LedgerKey
+from sloguard.ports import InstantQueries, LedgerKey, ProvisionalStore
 from sloguard.promql.bundles import Bundle, Term
 from sloguard.promql.counting import window_increases_query
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sloguard.evaluation.provisional import is_provisional, why_not
 from sloguard.evaluation.windows import span
@@ -12,24 +11,10 @@ from sloguard.model.composite import CompositeIndicator
 from sloguard.model.provisional import ProvisionalCount
 from sloguard.model.slo import Slo
 from sloguard.model.status import Provisional
-from sloguard.ports import LedgerKey, LedgerStore
+from sloguard.ports import LedgerKey, LedgerStore, ProvisionalStore
 
 VALID_FOR = timedelta(hours=2)
 """By so much the window that was asked for may differ from the one that is shown."""
-
-
-class ProvisionalStore(Protocol):
-    """What stands in for the counts of windows whose history is being replayed, by SLO or group."""
-
-    def provisional(self) -> Mapping[LedgerKey, ProvisionalCount]: ...
-
-    def keep_provisional(self, counts: Mapping[LedgerKey, ProvisionalCount]) -> None:
-        """Put these in the place of what there was of the same SLOs."""
-        ...
-
-    def forget_provisional(self, before: datetime) -> None:
-        """Delete what was asked for before an instant."""
-        ...
 
 
 class Replaying:

@@ -12,13 +12,13 @@ from sloguard.evaluation.status import slo_status, status_report
 from sloguard.ledger.covered import as_unasked, known, told, unasked
 from sloguard.ledger.histories import Histories
 from sloguard.ledger.plan import ledger_key
-from sloguard.ledger.replaying import ProvisionalStore, Replaying
+from sloguard.ledger.replaying import Replaying
 from sloguard.model.alert import OF_AN_SLO, AlertKey
 from sloguard.model.measurement import Counts
 from sloguard.model.settings import Configuration
 from sloguard.model.slo import Slo
 from sloguard.model.status import StatusReport
-from sloguard.ports import AlertStore, LedgerStore
+from sloguard.ports import AlertStore, LedgerStore, ProvisionalStore
 
 
 class StatusSource(Protocol):
