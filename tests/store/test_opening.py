@@ -139,9 +139,18 @@ def test_another_programs_database_is_refused_and_untouched(tmp_path: Path) -> N
     assert path.read_bytes() == before
 
 
+def test_a_store_whose_beginning_is_damaged_says_how_to_restore_it(tmp_path: Path) -> None:
+    """It looks like a file of something else."""
+    open_store(sqlite_url(tmp_path)).close()
+    with (tmp_path / "store.db").open("r+b") as file:
+        file.write(b"garbage!" * 2)
+    with pytest.raises(StoreError, match=r"or it is damaged\. .* `sloguard restore --replace`"):
+        open_store(sqlite_url(tmp_path))
+
+
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "store.db").write_text("version: 1\n" * 1_000)
-    with pytest.raises(StoreError, match=r"is not a SQLite database\. Give another path"):
+    with pytest.raises(StoreError, match=r"is not a SQLite database, or it is damaged\. Give another path"):
         open_store(sqlite_url(tmp_path))
 
 

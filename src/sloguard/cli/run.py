@@ -47,6 +47,7 @@ def run(
         signal.signal(number, lambda received, _: asked_to_stop.append(received))
     with running_daemon(configuration, StoreAddress(store, migrate), host, port) as server:
         if not quiet:
-            words(f"sloguard watches {len(configuration.slos)} SLOs and serves {server.url}")
+            count = len(configuration.slos)
+            words(f"sloguard watches {count} SLO{'' if count == 1 else 's'} and serves {server.url}")
         while not asked_to_stop:
             time.sleep(_LOOK_SECONDS)

@@ -26,7 +26,8 @@ FENCE = "sloguard_fence"
 _WRITES = "sloguard_writes"
 
 _SQLITE_WORDS = {
-    "SQLITE_NOTADB": "is not a SQLite database. Give another path, or move the file away and start again.",
+    "SQLITE_NOTADB": "is not a SQLite database, or it is damaged. Give another path, restore a backup"
+    " (`sloguard restore --replace`), or move the file away: `sloguard replay` counts again from Prometheus' past.",
     "SQLITE_CORRUPT": "is damaged. Restore a backup (`sloguard restore --replace`), or move it away: `sloguard replay`"
     " counts again from Prometheus' past.",
     "SQLITE_BUSY": f"is locked: another process has been writing for more than {BUSY_SECONDS:.0f} s."
