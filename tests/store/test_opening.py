@@ -144,7 +144,7 @@ def test_a_store_whose_beginning_is_damaged_says_how_to_restore_it(tmp_path: Pat
     open_store(sqlite_url(tmp_path)).close()
     with (tmp_path / "store.db").open("r+b") as file:
         file.write(b"garbage!" * 2)
-    with pytest.raises(StoreError, match=r"or it is damaged\. .* `sloguard restore --replace`"):
+    with pytest.raises(StoreError, match=r"or it is damaged\. .*`sloguard restore --replace`"):
         open_store(sqlite_url(tmp_path))
 
 
